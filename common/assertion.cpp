@@ -1,4 +1,4 @@
-#include "common/assert.h"
+#include "common/assertion.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,0 +1,113 @@
+// A physical address space: what answers at which address.
+//
+// Regions are RAM, ROM, device registers, or windows onto another address space (a PCI bus behind a
+// host bridge). Where regions overlap, the later mapped wins. Reads of nothing give all ones and are
+// logged as the guest's error, writes to nothing are dropped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/endian.h"
+#include "common/log.h"
+#include "machine/core/mmio.h"
+#include "machine/core/ram.h"
+
+namespace vestige {
+
+// Hears what translated code depends on. Called on the machine's thread.
+class MemoryListener {
+  public:
+    virtual ~MemoryListener() = default;
+    // Something other than the CPU's own stores wrote to [address, address + size) of RAM.
+    virtual void memory_written(std::uint64_t address, std::uint64_t size) = 0;
+    // Regions came, went or moved: every host pointer learned before is void.
+    virtual void map_changed() = 0;
+};
+
+enum class BusResult : std::uint8_t {
+    ok,
+    nothing_there, // no device answered: a machine check on boards that have one
+};
+
+class AddressSpace {
+  public:
+    using RegionId = std::uint32_t;
+
+    AddressSpace(std::string name, Log& log);
+    ~AddressSpace();
+    AddressSpace(const AddressSpace&) = delete;
+    AddressSpace& operator=(const AddressSpace&) = delete;
+
+    // -- wiring (a region may be disabled, moved and enabled again while the machine runs)
+    // Addresses, sizes and offsets of RAM and ROM are multiples of 4096.
+    RegionId map_ram(std::string name, std::uint64_t base, RamBlock& ram, std::uint64_t offset,
+                     std::uint64_t size);
+    RegionId map_rom(std::string name, std::uint64_t base, RamBlock& ram, std::uint64_t offset,
+                     std::uint64_t size);
+    RegionId map_mmio(std::string name, std::uint64_t base, std::uint64_t size, MmioHandler& handler,
+                      MmioTraits traits);
+    // [base, base + size) shows [target_base, ...) of another space.
+    RegionId map_window(std::string name, std::uint64_t base, std::uint64_t size,
+                        AddressSpace& target, std::uint64_t target_base);
+    void move(RegionId region, std::uint64_t base);
+    void set_enabled(RegionId region, bool enabled);
+
+    // -- the CPU's accesses (size 1, 2, 4 or 8, not across a 4096-byte page)
+    BusResult read(std::uint64_t address, unsigned size, Endian endian, std::uint64_t& value);
+    BusResult write(std::uint64_t address, unsigned size, Endian endian, std::uint64_t value);
+
+    // The host address of the 4096-byte page that holds `address`, if it is plain memory and all one
+    // region; null otherwise.
+    struct Page {
+        std::byte* host = nullptr;
+        bool writable = false;
+    };
+    Page page(std::uint64_t address);
+
+    // -- DMA: any length, any address, RAM and registers alike. What nobody answers reads as ones.
+    void dma_read(std::uint64_t address, std::span<std::byte> to);
+    void dma_write(std::uint64_t address, std::span<const std::byte> from);
+
+    void add_listener(MemoryListener& listener) { listeners_.push_back(&listener); }
+
+    // -- for the monitor's `info mtree`
+    struct RegionInfo {
+        std::uint64_t base, size;
+        std::string name;
+        std::string kind; // ram, rom, i/o, window
+        bool enabled;
+        const AddressSpace* target; // of a window
+        std::uint64_t target_base;
+    };
+    std::vector<RegionInfo> regions() const;
+    const std::string& name() const { return name_; }
+
+  private:
+    struct Region;
+    Region* find(std::uint64_t address);
+    void changed();
+    RegionId add(Region region);
+    std::uint64_t mmio_read(Region& region, std::uint64_t offset, unsigned size);
+    void mmio_write(Region& region, std::uint64_t offset, unsigned size, std::uint64_t value);
+
+    std::string name_;
+    Log& log_;
+    std::vector<Region> regions_; // in order of mapping
+    // The regions flattened: sorted, disjoint spans with the winner of each.
+    struct Span {
+        std::uint64_t base, end; // end is the last address
+        RegionId region;
+    };
+    std::vector<Span> flat_;
+    std::size_t last_hit_ = 0;
+    std::vector<MemoryListener*> listeners_;
+    std::vector<AddressSpace*> parents_; // spaces that have a window onto this one
+};
+
+} // namespace vestige

@@ -1,8 +1,8 @@
 // A physical address space: what answers at which address.
 //
 // Regions are RAM, ROM, device registers, or windows onto another address space (a PCI bus behind a
-// host bridge). Where regions overlap, the later mapped wins. Reads of nothing give all ones and are
-// logged as the guest's error, writes to nothing are dropped.
+// host bridge). Where regions overlap, the later mapped wins. Reads of nothing give all ones and
+// are logged as the guest's error, writes to nothing are dropped.
 #pragma once
 
 #include <cstddef>
@@ -50,8 +50,8 @@ class AddressSpace {
                      std::uint64_t size);
     RegionId map_rom(std::string name, std::uint64_t base, RamBlock& ram, std::uint64_t offset,
                      std::uint64_t size);
-    RegionId map_mmio(std::string name, std::uint64_t base, std::uint64_t size, MmioHandler& handler,
-                      MmioTraits traits);
+    RegionId map_mmio(std::string name, std::uint64_t base, std::uint64_t size,
+                      MmioHandler& handler, MmioTraits traits);
     // [base, base + size) shows [target_base, ...) of another space.
     RegionId map_window(std::string name, std::uint64_t base, std::uint64_t size,
                         AddressSpace& target, std::uint64_t target_base);
@@ -62,8 +62,8 @@ class AddressSpace {
     BusResult read(std::uint64_t address, unsigned size, Endian endian, std::uint64_t& value);
     BusResult write(std::uint64_t address, unsigned size, Endian endian, std::uint64_t value);
 
-    // The host address of the 4096-byte page that holds `address`, if it is plain memory and all one
-    // region; null otherwise.
+    // The host address of the 4096-byte page that holds `address`, if it is plain memory and all
+    // one region; null otherwise.
     struct Page {
         std::byte* host = nullptr;
         bool writable = false;
@@ -90,11 +90,25 @@ class AddressSpace {
 
   private:
     struct Region;
-    Region* find(std::uint64_t address);
-    void changed();
+    // What answers at an address, windows followed.
+    struct Hit {
+        AddressSpace* space;   // where it was found
+        std::uint64_t address; // in that space
+        Region* region;        // null: nothing there
+        std::uint64_t offset;  // in the region (for RAM and ROM: in the block)
+        std::uint64_t after;   // how many bytes after this one have the same answer
+    };
+
     RegionId add(Region region);
-    std::uint64_t mmio_read(Region& region, std::uint64_t offset, unsigned size);
-    void mmio_write(Region& region, std::uint64_t offset, unsigned size, std::uint64_t value);
+    Region& region(RegionId id);
+    void flatten();
+    Hit hit_here(std::uint64_t address);
+    Hit resolve(std::uint64_t address);
+    BusResult read_bytes(std::uint64_t address, std::span<std::byte> to);
+    BusResult write_bytes(std::uint64_t address, std::span<const std::byte> from);
+    void tell_map_changed();
+    void tell_written(const Hit& hit, std::uint64_t size);
+    void tell_written_here(std::uint64_t address, std::uint64_t size);
 
     std::string name_;
     Log& log_;
@@ -105,9 +119,12 @@ class AddressSpace {
         RegionId region;
     };
     std::vector<Span> flat_;
-    std::size_t last_hit_ = 0;
+    std::size_t last_hit_ = 0; // index into flat_
     std::vector<MemoryListener*> listeners_;
     std::vector<AddressSpace*> parents_; // spaces that have a window onto this one
+    // Spaces may show each other (a PCI bus shows system memory, which shows the bus): set while
+    // this one is telling, so that a ring ends.
+    bool telling_ = false;
 };
 
 } // namespace vestige

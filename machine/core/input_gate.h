@@ -1,6 +1,7 @@
-// The one gate through which everything enters from outside: keys, serial bytes, packets, requests of
-// the monitor. Other threads post; the machine's thread takes what has come between two instructions
-// and hands it to its channel. What went through, and at which instruction, is what a recording needs.
+// The one gate through which everything enters from outside: keys, serial bytes, packets, requests
+// of the monitor. Other threads post; the machine's thread takes what has come between two
+// instructions and hands it to its channel. What went through, and at which instruction, is what a
+// recording needs.
 #pragma once
 
 #include <atomic>
@@ -28,9 +29,9 @@ class InputGate {
     // A cheap look from the machine's thread.
     bool pending() const { return pending_.load(std::memory_order_acquire); }
 
-    // A back end that expects an answer from the host (an open connection) holds a count here: while it
-    // is above zero an idle CPU under the virtual clock lets real time pass instead of skipping ahead,
-    // or the guest's timeouts would expire before the host can answer.
+    // A back end that expects an answer from the host (an open connection) holds a count here:
+    // while it is above zero an idle CPU under the virtual clock lets real time pass instead of
+    // skipping ahead, or the guest's timeouts would expire before the host can answer.
     void expect_host(int change) { expected_ += change; }
     bool expects_host() const { return expected_ > 0; }
 

@@ -1,14 +1,16 @@
 // Device registers as the bus sees them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "common/endian.h"
 
 namespace vestige {
 
-// A device's registers. `offset` is within the region; `size` is 1, 2, 4 or 8 and lies within what the
-// region's traits allow: the bus splits and merges other accesses.
+// A device's registers. `offset` is within the region and a multiple of `size`; `size` is 1, 2, 4
+// or 8 and lies within what the region's traits allow: the bus splits and merges other accesses.
 class MmioHandler {
   public:
     virtual ~MmioHandler() = default;
@@ -19,10 +21,17 @@ class MmioHandler {
 struct MmioTraits {
     // Which byte of a register comes first on the bus.
     Endian endian = Endian::little;
-    // Sizes that the handler takes; a wider access is split, a narrower one widened (reads) or passed
-    // with its own size when min_size is 1.
+    // Sizes that the handler takes. A wider or unaligned access is split; a narrower one is widened
+    // to the aligned register around it, and the bytes that a write does not give are zeros.
     std::uint8_t min_size = 1;
     std::uint8_t max_size = 4;
 };
+
+// Reads or writes the bytes at `offset`, any number and alignment, in accesses that the traits
+// allow. The whole of each touched register must belong to the region.
+void mmio_read(MmioHandler& handler, MmioTraits traits, std::uint64_t offset,
+               std::span<std::byte> to);
+void mmio_write(MmioHandler& handler, MmioTraits traits, std::uint64_t offset,
+                std::span<const std::byte> from);
 
 } // namespace vestige

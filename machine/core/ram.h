@@ -8,8 +8,8 @@
 
 namespace vestige {
 
-// One block of page-aligned memory out of a memfd of its own, so that it can be mapped a second time.
-// Starts as zeros; untouched pages cost nothing.
+// One block of page-aligned memory out of a memfd of its own, so that it can be mapped a second
+// time. Starts as zeros; untouched pages cost nothing.
 class RamBlock {
   public:
     // `size` in bytes, rounded up to 4096. Throws UserError if the host has no such memory.

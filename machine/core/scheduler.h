@@ -58,8 +58,8 @@ class Scheduler {
     std::uint64_t generation_ = 0;
 };
 
-// A one-shot alarm, owned by a device. Disarmed before its action runs, so that the action may arm it
-// again.
+// A one-shot alarm, owned by a device. Disarmed before its action runs, so that the action may arm
+// it again.
 class Timer {
   public:
     Timer(Scheduler& scheduler, std::function<void()> action);

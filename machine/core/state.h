@@ -28,8 +28,8 @@ class StateVisitor {
 
     virtual bool loading() const = 0;
 
-    // Everything visited within `body` belongs to the named section. `version` is that of the code; on
-    // loading, a section of another version is refused.
+    // Everything visited within `body` belongs to the named section. `version` is that of the code;
+    // on loading, a section of another version is refused.
     template <typename Body> void section(std::string_view name, std::uint32_t version, Body body) {
         begin_section(name, version);
         body();
@@ -38,41 +38,38 @@ class StateVisitor {
 
     // Fixed-size plain data: integers, enums, bools, floats.
     template <typename T>
-        requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
-    void field(std::string_view name, T& value) {
+    requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void field(std::string_view name,
+                                                                      T& value) {
         bytes(name, std::as_writable_bytes(std::span(&value, 1)));
     }
 
     template <typename T, std::size_t n>
-        requires(std::is_trivially_copyable_v<T>)
-    void field(std::string_view name, std::array<T, n>& value) {
+    requires(std::is_trivially_copyable_v<T>) void field(std::string_view name,
+                                                         std::array<T, n>& value) {
         bytes(name, std::as_writable_bytes(std::span(value)));
     }
 
     template <typename T>
-        requires(std::is_trivially_copyable_v<T> && !std::same_as<T, bool>)
-    void field(std::string_view name, std::vector<T>& value) {
+    requires(std::is_trivially_copyable_v<T> &&
+             !std::same_as<T, bool>) void field(std::string_view name, std::vector<T>& value) {
         std::uint64_t count = value.size();
         field(name, count);
-        if (loading())
-            value.resize(checked_count(name, count, sizeof(T)));
+        if (loading()) value.resize(checked_count(name, count, sizeof(T)));
         bytes(name, std::as_writable_bytes(std::span(value)));
     }
 
     template <typename T>
-        requires(std::is_trivially_copyable_v<T>)
-    void field(std::string_view name, std::deque<T>& value) {
+    requires(std::is_trivially_copyable_v<T>) void field(std::string_view name,
+                                                         std::deque<T>& value) {
         std::vector<T> copy(value.begin(), value.end());
         field(name, copy);
-        if (loading())
-            value.assign(copy.begin(), copy.end());
+        if (loading()) value.assign(copy.begin(), copy.end());
     }
 
     void field(std::string_view name, std::string& value) {
         std::vector<char> copy(value.begin(), value.end());
         field(name, copy);
-        if (loading())
-            value.assign(copy.begin(), copy.end());
+        if (loading()) value.assign(copy.begin(), copy.end());
     }
 
     // Raw contents of a fixed size (RAM, tables).

@@ -1,0 +1,99 @@
+// A unit of translation in SSA form.
+//
+// A value is the instruction that defines it: a Value is an index into Function::instructions.
+// Blocks take parameters in place of phi nodes; jumps pass arguments. Blocks[0] is the entry and
+// has no parameters. Memory is reused from unit to unit by clear().
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "translator/ir/layout.h"
+#include "translator/ir/op.h"
+#include "translator/ir/types.h"
+
+namespace vestige::ir {
+
+struct Value {
+    std::uint32_t index = ~0u;
+    bool valid() const { return index != ~0u; }
+    bool operator==(const Value&) const = default;
+};
+
+using BlockId = std::uint32_t;
+inline constexpr std::uint32_t no_recovery = ~0u;
+
+// A range of Function::pool.
+struct ValueList {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+struct Instruction {
+    Op op;
+    Type type = Type::none; // of the result
+    std::uint8_t argument_count = 0;
+    std::uint8_t reserved = 0;
+    Value arguments[4];
+    std::uint64_t imm = 0;
+    std::uint32_t aux = 0;                // instruction: index in the unit
+    std::uint32_t recovery = no_recovery; // index into Function::recoveries
+    BlockId targets[2] = {0, 0};          // jump, branch
+    ValueList target_arguments[2];        // jump, branch: what the targets' parameters become
+
+    std::span<const Value> args() const { return {arguments, argument_count}; }
+};
+
+struct Block {
+    std::vector<Value> parameters;
+    std::vector<Value> body; // in order; the last is the terminator
+};
+
+// How guest state is rebuilt when an op faults or leaves: the slots whose memory is out of date and
+// the values they have, the pc of the instruction and its index in the unit. Empty in unoptimised
+// IR, where memory is always up to date.
+struct RecoveryEntry {
+    SlotId slot;
+    Value value;
+};
+struct Recovery {
+    std::uint64_t pc = 0;
+    std::uint32_t instruction_index = 0;
+    std::uint32_t first = 0; // range of Function::recovery_entries
+    std::uint32_t count = 0;
+};
+
+class Function {
+  public:
+    Function(const StateLayout& state_layout, const HelperTable& helper_table)
+        : layout(&state_layout), helpers(&helper_table) {}
+
+    void clear();
+
+    Instruction& operator[](Value value) { return instructions[value.index]; }
+    const Instruction& operator[](Value value) const { return instructions[value.index]; }
+
+    std::span<const Value> list(ValueList range) const {
+        return {pool.data() + range.first, range.count};
+    }
+    ValueList make_list(std::span<const Value> values);
+    std::span<const RecoveryEntry> entries(const Recovery& recovery) const {
+        return {recovery_entries.data() + recovery.first, recovery.count};
+    }
+
+    const StateLayout* layout;
+    const HelperTable* helpers;
+
+    std::uint64_t start_pc = 0;
+    std::uint32_t instruction_count = 0; // guest instructions: the budget of one run through
+    std::uint64_t guest_bytes = 0;       // length of the guest code it was made from
+
+    std::vector<Instruction> instructions;
+    std::vector<Block> blocks;
+    std::vector<Value> pool;
+    std::vector<Recovery> recoveries;
+    std::vector<RecoveryEntry> recovery_entries;
+};
+
+} // namespace vestige::ir

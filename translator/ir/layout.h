@@ -1,0 +1,62 @@
+// What a guest ISA tells the translator of itself: its state's slots and its helpers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "translator/ir/op.h"
+#include "translator/ir/types.h"
+
+namespace vestige::ir {
+
+using SlotId = std::uint16_t;
+
+enum class Promotion : std::uint8_t {
+    promotable,  // may live in a value within a unit; memory is written at exits and by recovery
+                 // maps
+    memory_only, // every get_slot and set_slot goes to memory, in order: helpers may touch it
+};
+
+// A guest register in the CPU's state: `offset` in bytes from the start of the CpuHeader.
+struct Slot {
+    std::string name;
+    std::uint32_t offset;
+    Type type;
+    Promotion promotion = Promotion::promotable;
+};
+
+struct StateLayout {
+    std::vector<Slot> slots;
+    SlotId pc = 0;          // i32 or i64
+    std::uint32_t size = 0; // of the whole state in bytes
+
+    const Slot& operator[](SlotId id) const { return slots[id]; }
+};
+
+using HelperId = std::uint16_t;
+
+enum class HelperEffect : std::uint8_t {
+    pure,              // a function of its arguments
+    memory_only_slots, // reads and writes memory_only slots only; neither faults nor leaves
+    all_state, // sees and changes any slot: everything is written back before, read again after
+    may_leave, // all_state, and afterwards CpuHeader::leave_code not 0 means: leave now, with
+               // the pc slot as the helper set it
+};
+
+// A C++ function that IR calls: R (*)(void* state, A0, A1, ...), the System V convention; i1 to i32
+// pass as uint32_t, i64 as uint64_t, f64 as double; v128 does not pass (helpers take slot offsets).
+// Not noexcept-unwinding: it returns normally.
+struct Helper {
+    std::string name;
+    const void* function;
+    Type result = Type::none;
+    std::vector<Type> arguments; // without the state; at most 4
+    HelperEffect effect = HelperEffect::pure;
+};
+
+// The index is the HelperId.
+using HelperTable = std::vector<Helper>;
+
+} // namespace vestige::ir

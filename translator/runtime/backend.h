@@ -1,0 +1,64 @@
+// The seam between the runtime and whoever turns IR into host code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "translator/ir/function.h"
+#include "translator/runtime/cpu_header.h"
+#include "translator/runtime/memory_path.h"
+
+namespace vestige::runtime {
+
+// A goto_pc in generated code that can be chained to another unit's entry.
+struct LinkSite {
+    std::uint64_t target_pc = 0;
+    const std::byte* patch_address = nullptr; // backend's own meaning
+};
+
+// Host code of one unit. Plain data: the block cache owns it.
+struct CompiledUnit {
+    const void* entry = nullptr; // what LinkSites and jump caches point at
+    std::uint32_t code_bytes = 0;
+    std::vector<LinkSite> links;
+    std::uint32_t first_site = 0, site_count = 0; // backend's bookkeeping: see release()
+};
+
+// Why generated code returned.
+struct UnitExit {
+    std::uint32_t code = 0; // ir::leave::* or a guest's code
+    const LinkSite* link =
+        nullptr; // code none: the unchained goto_pc that was reached, if it was one
+};
+
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    // Generates code for an optimised function. Returns false if the code arena is full: the caller
+    // evicts units and tries again.
+    virtual bool compile(const ir::Function& function, CompiledUnit& unit) = 0;
+
+    // Runs from `entry` until generated code leaves. The guest's state is complete in memory on
+    // return, pc and header->budget included.
+    virtual UnitExit enter(CpuHeader* header, const void* entry) = 0;
+
+    // Lets the link jump straight to `entry`, or (unlink) leave again.
+    virtual void link(const LinkSite& site, const void* entry) = 0;
+    virtual void unlink(const LinkSite& site) = 0;
+
+    // The unit's code is not entered any more: its memory can be used again.
+    virtual void release(CompiledUnit& unit) = 0;
+    // Everything at once.
+    virtual void release_all() = 0;
+
+    virtual std::size_t arena_bytes_used() const = 0;
+
+    // Host code as text, for -d out_asm.
+    virtual std::string disassemble(const CompiledUnit& unit) const = 0;
+};
+
+} // namespace vestige::runtime

@@ -68,7 +68,11 @@ class Timer {
     Timer& operator=(const Timer&) = delete;
 
     void arm_at(Time deadline);
-    void arm_in(Time delay) { arm_at(scheduler_.now() + delay); }
+    // A delay that no clock can hold means never.
+    void arm_in(Time delay) {
+        const Time now = scheduler_.now();
+        arm_at(delay > never - now ? never : now + delay);
+    }
     void cancel() { arm_at(never); }
 
     bool armed() const { return deadline_ != never; }
@@ -88,9 +92,10 @@ inline std::uint64_t time_to_ticks(Time time, std::uint64_t hertz) {
     return static_cast<std::uint64_t>(static_cast<unsigned __int128>(time) * hertz / second);
 }
 
-// The first time at which the counter has reached `ticks`.
+// The first time at which the counter has reached `ticks`; `never` if no clock gets there.
 inline Time ticks_to_time(std::uint64_t ticks, std::uint64_t hertz) {
-    return static_cast<Time>((static_cast<unsigned __int128>(ticks) * second + hertz - 1) / hertz);
+    const auto time = (static_cast<unsigned __int128>(ticks) * second + hertz - 1) / hertz;
+    return time < static_cast<unsigned __int128>(never) ? static_cast<Time>(time) : never;
 }
 
 } // namespace vestige

@@ -1,0 +1,34 @@
+#include "machine/core/input_gate.h"
+
+#include <utility>
+
+#include "common/assertion.h"
+
+namespace vestige {
+
+InputGate::Channel InputGate::add_channel(std::string name, Handler handler) {
+    channels_.push_back({std::move(name), std::move(handler)});
+    return static_cast<Channel>(channels_.size() - 1);
+}
+
+void InputGate::post(Channel channel, std::span<const std::byte> data) {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({channel, std::vector<std::byte>(data.begin(), data.end())});
+    pending_.store(true, std::memory_order_release);
+}
+
+void InputGate::deliver() {
+    std::vector<Item> items;
+    {
+        const std::lock_guard lock(mutex_);
+        items.swap(queue_);
+        pending_.store(false, std::memory_order_release);
+    }
+    for (const Item& item : items) {
+        VESTIGE_ASSERT(item.channel < channels_.size());
+        if (observer_) observer_(item.channel, item.data);
+        channels_[item.channel].handler(item.data);
+    }
+}
+
+} // namespace vestige

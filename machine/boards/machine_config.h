@@ -1,0 +1,101 @@
+// What the user asked a machine to be: plain data, filled in by the command line and read by the
+// boards. Nothing here has been looked up yet: files may be missing, names unknown.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vestige {
+
+enum class DriveInterface : std::uint8_t { ide, scsi, floppy, none };
+enum class DriveMedia : std::uint8_t { disk, cdrom };
+enum class DriveAccess : std::uint8_t {
+    read_write,
+    read_only, // the guest's writes are refused
+    snapshot,  // the guest may write; the file keeps what it had
+};
+
+struct DriveConfig {
+    std::string file; // empty: a drive without a medium
+    DriveInterface interface = DriveInterface::ide;
+    std::optional<unsigned> index; // bus * 2 + unit for IDE; the next free one where not said
+    DriveMedia media = DriveMedia::disk;
+    DriveAccess access = DriveAccess::read_write;
+    std::string id;
+};
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+enum class IpProtocol : std::uint8_t { tcp, udp };
+
+// A port of the host that leads to one of the guest.
+struct HostForward {
+    IpProtocol protocol = IpProtocol::tcp;
+    std::string host_address; // empty: every address of the host
+    std::uint16_t host_port = 0;
+    std::string guest_address; // empty: the first address that DHCP hands out
+    std::uint16_t guest_port = 0;
+};
+
+struct NicConfig {
+    std::string model; // empty: the board's own
+    std::optional<MacAddress> mac;
+    std::vector<HostForward> forwards;
+    bool restricted = false; // the guest sees the gateway alone
+    std::string id;
+};
+
+enum class EngineKind : std::uint8_t { jit, interpreter };
+enum class ClockKind : std::uint8_t { host, virtual_instructions };
+
+// Where the firmware is told to talk.
+enum class FirmwareConsole : std::uint8_t { screen, serial };
+
+// What the machine's real-time clock shows at power-on.
+struct RtcConfig {
+    enum class Base : std::uint8_t { host_utc, host_local_time, fixed };
+    Base base = Base::host_utc;
+    std::int64_t epoch_seconds = 0; // since 1970-01-01 00:00 UTC, of a fixed base
+};
+
+struct ScreenMode {
+    unsigned width = 800, height = 600, depth = 32;
+};
+
+// `-dfilter`: only code within these guest addresses is logged. Both ends included.
+struct AddressRange {
+    std::uint64_t first = 0, last = 0;
+};
+
+struct MachineConfig {
+    std::string machine = "g3beige";
+    // What followed the name in -M: via=cuda and the like.
+    std::vector<std::pair<std::string, std::string>> properties;
+    std::string cpu; // empty: the board's own
+    std::optional<std::uint64_t> memory_bytes;
+
+    std::string firmware; // a path, "vestige" for Vestige's own ROM, empty for the board's
+    std::vector<std::string> firmware_folders; // looked into before the usual places
+    std::string kernel, initrd, append;
+    std::string boot_order;                 // drive letters; empty: the board's
+    std::vector<std::string> prom_settings; // name=value, into the firmware's NVRAM
+
+    std::vector<DriveConfig> drives;
+    // No value: one card of the board's own model. An empty list: none.
+    std::optional<std::vector<NicConfig>> nics;
+    bool screen_card = true; // -vga none takes it away
+    ScreenMode screen;
+    FirmwareConsole firmware_console = FirmwareConsole::screen;
+    RtcConfig rtc;
+
+    EngineKind engine = EngineKind::jit;
+    ClockKind clock = ClockKind::host;
+    std::optional<double> mips; // of the virtual clock; the modelled CPU's where not said
+    std::vector<AddressRange> log_filter;
+};
+
+} // namespace vestige

@@ -22,6 +22,11 @@ struct Value {
 };
 
 using BlockId = std::uint32_t;
+
+// Raw: as the frontend wrote it; guest state in memory is always up to date, no recovery maps.
+// Optimised: what opt::optimise made of it; recovery maps wherever an op may fault or leave.
+enum class Stage : std::uint8_t { raw, optimised };
+
 inline constexpr std::uint32_t no_recovery = ~0u;
 
 // A range of Function::pool.
@@ -37,7 +42,9 @@ struct Instruction {
     std::uint8_t reserved = 0;
     Value arguments[4];
     std::uint64_t imm = 0;
-    std::uint32_t aux = 0;                // instruction: index in the unit
+    // instruction: index in the unit. In optimised IR also: guest instructions of the unit that
+    // started so far, for call, goto_pc, jump_pc and leave (the current one included).
+    std::uint32_t aux = 0;
     std::uint32_t recovery = no_recovery; // index into Function::recoveries
     BlockId targets[2] = {0, 0};          // jump, branch
     ValueList target_arguments[2];        // jump, branch: what the targets' parameters become

@@ -46,6 +46,9 @@ struct CpuHeader {
     // masked, sticky flags gathering.
     std::uint32_t guest_mxcsr = 0x1f80;
     std::uint32_t host_mxcsr = 0x1f80;
+    // 1 while generated code runs: the guest's sticky flags are in MXCSR itself; else in
+    // guest_mxcsr.
+    std::uint32_t mxcsr_live = 0;
 
     // The instruction index that a slow path or helper was called from (see Recovery); with the
     // unit's length it tells the exact number of instructions started. The interpreter keeps budget

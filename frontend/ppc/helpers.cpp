@@ -1,0 +1,34 @@
+#include "frontend/ppc/helpers.h"
+
+#include "frontend/ppc/altivec/helpers.h"
+#include "frontend/ppc/cpu/helpers.h"
+#include "frontend/ppc/fp/helpers.h"
+
+namespace vestige::ppc {
+
+namespace {
+
+using enum ir::Type;
+using enum ir::HelperEffect;
+
+ir::HelperTable make_table() {
+    return {
+#define TYPES(...) __VA_ARGS__
+#define HELPER(name, function, result, arguments, effect)                                          \
+    {#name, reinterpret_cast<const void*>(function), result, {TYPES arguments}, effect},
+#include "frontend/ppc/cpu/helpers_system.inc"
+#include "frontend/ppc/fp/helpers_float.inc"
+#include "frontend/ppc/altivec/helpers_vector.inc"
+#undef HELPER
+#undef TYPES
+    };
+}
+
+} // namespace
+
+const ir::HelperTable& helper_table() {
+    static const ir::HelperTable table = make_table();
+    return table;
+}
+
+} // namespace vestige::ppc

@@ -1,0 +1,25 @@
+// The C++ functions that lifted PowerPC code calls: their ids and the table that the engines read.
+//
+// Each family lists its own in a helpers_*.inc next to its code:
+//     HELPER(name, function, result, (argument types), effect)
+// where `function` is declared in the family's header and takes `void* state` first.
+#pragma once
+
+#include "translator/ir/layout.h"
+
+namespace vestige::ppc {
+
+namespace helper {
+enum Id : ir::HelperId {
+#define HELPER(name, ...) name,
+#include "frontend/ppc/altivec/helpers_vector.inc"
+#include "frontend/ppc/cpu/helpers_system.inc"
+#include "frontend/ppc/fp/helpers_float.inc"
+#undef HELPER
+    count
+};
+} // namespace helper
+
+const ir::HelperTable& helper_table();
+
+} // namespace vestige::ppc

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace vestige {
+
+class StateVisitor;
 
 // One block of page-aligned memory out of a memfd of its own, so that it can be mapped a second
 // time. Starts as zeros; untouched pages cost nothing.
@@ -24,7 +27,15 @@ class RamBlock {
     int file_descriptor() const { return fd_; }
     std::span<std::byte> span() const { return {data_, size_}; }
 
+    // Everything zero again, and the host's memory given back.
+    void clear();
+
+    // The contents; pages of zeros take no room.
+    void visit(StateVisitor& state);
+
   private:
+    std::vector<std::byte> pages_in_use() const;
+
     std::string name_;
     std::uint64_t size_;
     int fd_;

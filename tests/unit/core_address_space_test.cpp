@@ -125,6 +125,16 @@ TEST_CASE_METHOD(Fixture, "A page that is shared with registers is no page") {
     CHECK(get(space, 0x1804, 1) == 0x5a);
 }
 
+TEST_CASE_METHOD(Fixture, "Overlapping registers keep what is not covered, to the byte") {
+    Recorder below, above;
+    space.map_mmio("below", 0x100, 0x10, below, {Endian::big, 1, 1});
+    space.map_mmio("last byte", 0x10f, 1, above, {Endian::big, 1, 1});
+    CHECK(get(space, 0x10f, 1) == 0);
+    space.map_mmio("middle", 0x104, 2, above, {Endian::big, 1, 1});
+    CHECK(get(space, 0x102, 4) == 0x02030001);
+    CHECK(get(space, 0x104, 4) == 0x00010607);
+}
+
 TEST_CASE_METHOD(Fixture, "ROM is read, never written") {
     ram.data()[0] = std::byte{0x48};
     space.map_rom("rom", 0xfff00000, ram, 0, 0x1000);

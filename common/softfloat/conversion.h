@@ -109,6 +109,7 @@ constexpr Result<typename Target::Bits> from_integer(Integer integer,
 template <Format F, NanPolicy Policy>
 constexpr Result<typename F::Bits> round_to_integral(typename F::Bits bits,
                                                      const Environment& environment) {
+    static_assert(F::native);
     const Unpacked value = unpack<F>(bits, environment.operands);
     Facts facts = operand_facts(value);
     if (facts.has(Fact::nan_operand)) return propagated_nan<F, Policy>(facts, value);

@@ -97,10 +97,10 @@ class Facts {
 
 constexpr Facts operator|(Fact left, Fact right) { return Facts(left) | Facts(right); }
 
-constexpr Facts all_invalid = Fact::signaling_nan | Fact::infinity_minus_infinity |
-                              Fact::infinity_over_infinity | Fact::zero_over_zero |
-                              Fact::infinity_times_zero | Fact::square_root_of_negative |
-                              Fact::invalid_conversion;
+inline constexpr Facts all_invalid = Fact::signaling_nan | Fact::infinity_minus_infinity |
+                                     Fact::infinity_over_infinity | Fact::zero_over_zero |
+                                     Fact::infinity_times_zero | Fact::square_root_of_negative |
+                                     Fact::invalid_conversion;
 
 constexpr bool Facts::invalid() const { return has_any(all_invalid); }
 

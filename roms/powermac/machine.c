@@ -121,7 +121,10 @@ static void print_processor(void) {
 }
 
 void machine_print(void) {
-    const char* source = machine.has_fw_cfg ? "told by fw_cfg" : "found by trying";
+    const bool more = !machine.has_fw_cfg && machine.memory_size == translation_memory_limit;
+    const char* source = machine.has_fw_cfg ? "told by fw_cfg"
+                         : more             ? "or more; found by trying"
+                                            : "found by trying";
     const uint32_t macio = machine.macio->bars[0].address;
     const bool grackle = machine.host_bridge == host_bridge_grackle;
     const struct pci_device* vga = pci_find(0x1234, 0x1111);

@@ -10,7 +10,7 @@ void via_start(uint32_t base);
 
 enum { via_timer_frequency = 783360 }; // Hz: the 15.6672 MHz of the first Macintosh, over 20
 
-// The time base's frequency in Hz, measured over 10 ms against the VIA's timer 1; 0 when that timer
+// The time base's frequency in Hz, measured against the VIA's timer 1; 0 when that timer
 // does not run.
 uint32_t via_measure_time_base(void);
 

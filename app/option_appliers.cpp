@@ -31,7 +31,7 @@ constexpr std::uint64_t mebibyte = 1u << 20;
     const std::string near = nearest_word(key, known);
     refuse(option, fmt::format("no key '{}'{} (there are {})", key,
                                near.empty() ? "" : fmt::format(", did you mean '{}'?", near),
-                               fmt::join(known, ", ")));
+                               list_words(known)));
 }
 
 // One of a few words.
@@ -47,7 +47,7 @@ T choose(const std::string& option, std::string_view word, const Choice<T> (&cho
         if (choice.word == word) return choice.value;
         words.emplace_back(choice.word);
     }
-    refuse(option, fmt::format("'{}' is not one of {}", word, fmt::join(words, ", ")));
+    refuse(option, fmt::format("'{}' is not one of {}", word, list_words(words)));
 }
 
 std::string needed_file(const std::string& option, const std::string& file) {

@@ -195,9 +195,10 @@ std::vector<AddressRange> parse_ranges(const OptionContext& context, std::string
         const auto dots = word.find("..");
         const auto sign = dots == word.npos ? word.find_first_of("+-") : dots;
         const auto first = to_number(word.substr(0, sign));
-        const auto second = sign == word.npos
-                                ? std::optional<std::uint64_t>{}
-                                : to_number(word.substr(sign + (dots == word.npos ? 1 : 2)));
+        const auto rest_of_word = sign == word.npos
+                                      ? std::string_view{}
+                                      : word.substr(sign + (dots == word.npos ? 1 : 2));
+        const auto second = to_number(rest_of_word);
         if (!first || !second)
             refuse(context, fmt::format("'{}' is no range: write it as 0xc0000000+0x1000 or "
                                         "0xc0000000..0xc0000fff",
@@ -264,6 +265,15 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
         }
     }
     return best;
+}
+
+std::string list_words(const std::vector<std::string>& words, std::string_view separator) {
+    std::string list;
+    for (const auto& word : words) {
+        if (!list.empty()) list += separator;
+        list += word;
+    }
+    return list;
 }
 
 } // namespace vestige

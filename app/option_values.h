@@ -50,4 +50,7 @@ RtcConfig parse_rtc_base(const OptionContext& context, std::string_view text);
 // The word of `known` nearest to `word`; empty if none is near enough to suggest.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
+// "a, b, c".
+std::string list_words(const std::vector<std::string>& words, std::string_view separator = ", ");
+
 } // namespace vestige

@@ -52,6 +52,15 @@ struct State {
     // 603 software table search (603e User's Manual 5.5.2)
     std::uint32_t dmiss = 0, dcmp = 0, hash1 = 0, hash2 = 0, imiss = 0, icmp = 0, rpa = 0;
     std::uint32_t tgpr[4] = {}; // the other set of GPR0-3 (MSR[TGPR])
+    // Its TLBs: two ways of 32 sets, by EA[15:19]; the way to replace is SRR1[WAY].
+    struct TlbEntry {
+        std::uint32_t tag = 0; // PTE word 0 with V, VSID and the page index's API
+        std::uint32_t page = ~0u; // effective page number
+        std::uint32_t pte = 0; // PTE word 1
+        bool operator==(const TlbEntry&) const = default;
+    };
+    TlbEntry itlb[2][32] = {}, dtlb[2][32] = {};
+    std::uint8_t itlb_lru[32] = {}, dtlb_lru[32] = {}; // the way to replace next
     std::uint32_t hid0 = 0, hid1 = 0, ear = 0, pir = 0, iabr = 0, dabr = 0;
     // The rest, kept by number where software only stores and reads back (cpu_models.cpp says
     // which).

@@ -23,6 +23,7 @@ enum class FaultKind : std::uint8_t {
     alignment,      // the access's own alignment rule (MemoryAccess::alignment)
     bus,            // translated, but nothing answers there
     software_walk,  // the CPU has no table walker: software must load the TLB (603)
+    watchpoint,     // a data breakpoint register of the guest matches
 };
 
 // A guest address translated for one kind of access, good for its whole page.
@@ -42,6 +43,15 @@ struct Translation {
 struct ContextKey {
     std::array<std::uint32_t, 18> words{};
     bool operator==(const ContextKey&) const = default;
+};
+
+// The guest's MMU: tables to translations. Works on the registers in the CPU's state.
+enum class SideEffects : std::uint8_t { as_architected, none };
+
+class AddressTranslator {
+  public:
+    virtual ~AddressTranslator() = default;
+    virtual Translation translate(std::uint64_t address, Access access, SideEffects effects) = 0;
 };
 
 struct MemoryFault {

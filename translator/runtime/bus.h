@@ -1,0 +1,27 @@
+// Physical memory and devices as the runtime sees them; the machine implements it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "common/endian.h"
+
+namespace vestige::runtime {
+
+struct HostPage {
+    std::byte* host = nullptr; // of the page's first byte; null: not plain memory
+    bool writable = false;
+};
+
+class Bus {
+  public:
+    virtual ~Bus() = default;
+    virtual HostPage page(std::uint64_t physical) = 0;
+    // Devices and memory, not across a page. False: nothing answers.
+    virtual bool read(std::uint64_t physical, unsigned size, Endian endian,
+                      std::uint64_t& value) = 0;
+    virtual bool write(std::uint64_t physical, unsigned size, Endian endian,
+                       std::uint64_t value) = 0;
+};
+
+} // namespace vestige::runtime

@@ -1,0 +1,142 @@
+#include "translator/runtime/context.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "common/assertion.h"
+
+namespace vestige::runtime {
+
+template <typename T>
+SparseArray<T>::SparseArray(std::size_t count) : bytes_(count * sizeof(T)) {
+    void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    VESTIGE_ASSERT(memory != MAP_FAILED);
+    data_ = static_cast<T*>(memory);
+}
+
+template <typename T> SparseArray<T>::~SparseArray() { munmap(data_, bytes_); }
+
+static_assert(std::is_same_v<PageMapEntry, std::uint64_t>);
+template class SparseArray<std::uint64_t>;
+
+Context::Context()
+    : read_(page_map_entries), write_(page_map_entries),
+      jump_cache_(std::make_unique<JumpCacheEntry[]>(jump_cache_size)),
+      fetch_(std::make_unique<FetchEntry[]>(fetch_cache_size)), executed_(page_map_entries / 64) {}
+
+namespace {
+
+PageMapEntry addend(std::uint32_t page, const std::byte* host) {
+    return reinterpret_cast<PageMapEntry>(host) - (std::uint64_t{page} << page_bits);
+}
+
+} // namespace
+
+void Context::note_filled(std::uint32_t page) {
+    if (filled_.size() >= compact_at_) {
+        std::sort(filled_.begin(), filled_.end());
+        filled_.erase(std::unique(filled_.begin(), filled_.end()), filled_.end());
+        std::erase_if(filled_, [&](std::uint32_t old) {
+            return !read_[old] && !write_[old] && !(executed_[old / 64] >> old % 64 & 1);
+        });
+        compact_at_ = std::max<std::size_t>(4096, 2 * filled_.size());
+    }
+    filled_.push_back(page);
+}
+
+void Context::map_read(std::uint32_t page, const std::byte* host) {
+    if (!read_[page]) note_filled(page);
+    read_[page] = addend(page, host);
+}
+
+void Context::map_write(std::uint32_t page, std::byte* host) {
+    if (!write_[page]) note_filled(page);
+    write_[page] = addend(page, host);
+}
+
+const FetchPage* Context::fetch_page(std::uint32_t page) const {
+    const FetchEntry& entry = fetch_[page % fetch_cache_size];
+    return entry.page == page ? &entry.found : nullptr;
+}
+
+const FetchPage* Context::add_fetch_page(std::uint32_t page, const FetchPage& found) {
+    FetchEntry& entry = fetch_[page % fetch_cache_size];
+    entry = {page, found};
+    executed_[page / 64] |= std::uint64_t{1} << page % 64;
+    note_filled(page);
+    return &entry.found;
+}
+
+void Context::cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry) {
+    jump_cache_[(pc >> 2) & (jump_cache_size - 1)] = {mode | pc, entry};
+}
+
+void Context::clear_jump_cache() {
+    std::fill_n(jump_cache_.get(), jump_cache_size, JumpCacheEntry{});
+}
+
+void Context::drop_page(std::uint32_t page) {
+    read_[page] = 0;
+    write_[page] = 0;
+    // The jump cache may hold entries of any page that was executed.
+    std::uint64_t& executed = executed_[page / 64];
+    const std::uint64_t mask = std::uint64_t{1} << page % 64;
+    if (executed & mask) {
+        executed &= ~mask;
+        FetchEntry& entry = fetch_[page % fetch_cache_size];
+        if (entry.page == page) entry.page = ~0u;
+        clear_jump_cache();
+    }
+}
+
+void Context::clear() {
+    for (const std::uint32_t page : filled_) {
+        read_[page] = 0;
+        write_[page] = 0;
+        executed_[page / 64] = 0;
+    }
+    filled_.clear();
+    std::fill_n(fetch_.get(), fetch_cache_size, FetchEntry{});
+    clear_jump_cache();
+}
+
+Context& ContextCache::find(const ContextKey& key) {
+    ++clock_;
+    Context* oldest = nullptr;
+    for (auto& context : contexts_) {
+        if (context->key == key) {
+            context->last_used = clock_;
+            return *context;
+        }
+        if (!oldest || context->last_used < oldest->last_used) oldest = context.get();
+    }
+    ++misses;
+    if (contexts_.size() < capacity_) {
+        oldest = contexts_.emplace_back(std::make_unique<Context>()).get();
+    } else {
+        oldest->clear();
+    }
+    oldest->key = key;
+    oldest->last_used = clock_;
+    return *oldest;
+}
+
+void ContextCache::drop_page(std::uint64_t page) {
+    for (auto& context : contexts_)
+        context->drop_page(static_cast<std::uint32_t>(page));
+}
+
+void ContextCache::clear() {
+    for (auto& context : contexts_)
+        context->clear();
+}
+
+void ContextCache::clear_jump_caches() {
+    for (auto& context : contexts_)
+        context->clear_jump_cache();
+}
+
+} // namespace vestige::runtime

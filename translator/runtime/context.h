@@ -1,0 +1,109 @@
+// Translation contexts: what the guest's current tables have been found to map, kept warm across
+// context switches (DESIGN.md section 5).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "translator/runtime/cpu_header.h"
+#include "translator/runtime/guest_cpu.h"
+
+namespace vestige::runtime {
+
+// A zeroed array in memory of its own that costs only where it is touched.
+template <typename T> class SparseArray {
+  public:
+    explicit SparseArray(std::size_t count);
+    ~SparseArray();
+    SparseArray(const SparseArray&) = delete;
+    SparseArray& operator=(const SparseArray&) = delete;
+    T* data() const { return data_; }
+    T& operator[](std::size_t index) const { return data_[index]; }
+
+  private:
+    T* data_;
+    std::size_t bytes_;
+};
+
+// Where guest code of one page was found.
+struct FetchPage {
+    std::uint64_t physical = 0; // of the page
+    const std::byte* host = nullptr;
+    bool stable = false;
+};
+
+// The page maps and jump cache of one context. All guest pages are page numbers.
+class Context {
+  public:
+    Context();
+
+    ContextKey key;
+    std::uint64_t last_used = 0;
+
+    const PageMapEntry* read_map() const { return read_.data(); }
+    const PageMapEntry* write_map() const { return write_.data(); }
+    JumpCacheEntry* jump_cache() const { return jump_cache_.get(); }
+
+    // host: of the page's first byte.
+    void map_read(std::uint32_t page, const std::byte* host);
+    void map_write(std::uint32_t page, std::byte* host);
+    void unmap_write(std::uint32_t page) { write_[page] = 0; }
+
+    // Null if the page has not been fetched from in this context.
+    const FetchPage* fetch_page(std::uint32_t page) const;
+    const FetchPage* add_fetch_page(std::uint32_t page, const FetchPage& found);
+
+    void cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry);
+    void clear_jump_cache();
+
+    void drop_page(std::uint32_t page);
+    void clear();
+
+  private:
+    void note_filled(std::uint32_t page);
+
+    static constexpr unsigned fetch_cache_size = 256;
+    struct FetchEntry {
+        std::uint32_t page = ~0u;
+        FetchPage found;
+    };
+
+    SparseArray<PageMapEntry> read_, write_;
+    std::unique_ptr<JumpCacheEntry[]> jump_cache_;
+    std::unique_ptr<FetchEntry[]> fetch_; // direct mapped by page number
+    SparseArray<std::uint64_t> executed_; // a bit a page: fetched from since the last clear
+    std::vector<std::uint32_t> filled_;   // pages entered since the last clear, with repetitions
+    std::size_t compact_at_ = 4096;
+};
+
+// The contexts of one CPU. The one asked for longest ago makes room.
+class ContextCache {
+  public:
+    explicit ContextCache(unsigned capacity) : capacity_(capacity) {}
+
+    Context& find(const ContextKey& key);
+    // An empty context that stays empty: what generated code sees until the next look-up.
+    Context& nothing() { return nothing_; }
+
+    void drop_page(std::uint64_t page);
+    void clear();
+    void clear_jump_caches();
+
+    template <typename Body> void for_each(Body body) {
+        for (auto& context : contexts_)
+            body(*context);
+    }
+
+    std::uint64_t switches = 0; // look-ups that changed context
+    std::uint64_t misses = 0;   // of which found none warm
+
+  private:
+    unsigned capacity_;
+    std::vector<std::unique_ptr<Context>> contexts_;
+    Context nothing_;
+    std::uint64_t clock_ = 0;
+};
+
+} // namespace vestige::runtime

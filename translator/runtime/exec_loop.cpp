@@ -1,0 +1,335 @@
+#include "translator/runtime/exec_loop.h"
+
+#include <chrono>
+
+#include "common/assertion.h"
+
+namespace vestige::runtime {
+
+namespace {
+
+std::uint64_t nanoseconds() {
+    return static_cast<std::uint64_t>(
+        std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+} // namespace
+
+ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, Backend* backend, ReferenceEngine& reference, Log& log,
+                   const ExecOptions& options)
+    : cpu_(cpu), bus_(bus), backend_(backend), reference_(reference), log_(log), options_(options),
+      header_(cpu.header()), contexts_(options.contexts), units_(backend, contexts_),
+      memory_(cpu, bus, contexts_, units_), function_(cpu.layout(), cpu.helpers()) {
+    header_->runtime = static_cast<CpuRuntime*>(this);
+    memory_.set_resolver([this]() -> Context& { return resolve_context(); });
+    context_changed();
+}
+
+ExecLoop::~ExecLoop() = default;
+
+// ---- contexts and modes
+
+void ExecLoop::context_changed() {
+    recent_.fill({});
+    context_ = nullptr;
+    mode_ = ~0u;
+    memory_.set_context(nullptr);
+    header_->read_map = contexts_.nothing().read_map();
+    header_->write_map = contexts_.nothing().write_map();
+    header_->jump_cache = contexts_.nothing().jump_cache();
+}
+
+Context& ExecLoop::resolve_context() {
+    const std::uint32_t mode = cpu_.mode();
+    if (context_ && mode == mode_) return *context_;
+    Context* found = nullptr;
+    for (const Recent& recent : recent_)
+        if (recent.mode == mode) found = recent.context;
+    if (!found) {
+        found = &contexts_.find(cpu_.context_key());
+        // find() may have emptied another context to make room.
+        for (Recent& recent : recent_)
+            if (recent.context == found) recent = {};
+        recent_[recent_next_++ % recent_.size()] = {mode, found};
+    }
+    ++contexts_.switches;
+    mode_ = mode;
+    context_ = found;
+    memory_.set_context(found);
+    header_->read_map = found->read_map();
+    header_->write_map = found->write_map();
+    header_->jump_cache = found->jump_cache();
+    header_->jump_cache_mode = std::uint64_t{mode} << 32;
+    return *found;
+}
+
+void ExecLoop::refresh() { resolve_context(); }
+
+void ExecLoop::drop_page(std::uint64_t guest_page) { contexts_.drop_page(guest_page); }
+
+void ExecLoop::drop_all_pages() {
+    contexts_.clear();
+    memory_.forget_pages();
+    units_.unchain_across_pages();
+    context_changed();
+}
+
+// ---- memory
+
+void ExecLoop::memory_written(std::uint64_t physical, std::uint64_t size) {
+    while (size > 0) {
+        const std::uint64_t here = std::min(size, page_size - (physical & page_mask));
+        if (units_.overlaps_code(physical, here)) units_.invalidate(physical, here);
+        physical += here;
+        size -= here;
+    }
+}
+
+void ExecLoop::map_changed() { drop_all_pages(); }
+
+void ExecLoop::forget_everything() {
+    units_.clear();
+    drop_all_pages();
+}
+
+bool ExecLoop::read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) {
+    WideValue wide;
+    const ir::MemoryAccess access{.size = static_cast<std::uint8_t>(size)};
+    if (memory_.load(address, access, AccessFrom::single_step, wide) != AccessOutcome::done)
+        return false;
+    value = wide.low;
+    return true;
+}
+
+bool ExecLoop::write_guest(std::uint64_t address, unsigned size, std::uint64_t value) {
+    const ir::MemoryAccess access{.size = static_cast<std::uint8_t>(size)};
+    return memory_.store(address, access, AccessFrom::single_step, {value, 0}) ==
+           AccessOutcome::done;
+}
+
+// ---- units
+
+const FetchPage* ExecLoop::fetch(std::uint64_t pc) {
+    const auto page = static_cast<std::uint32_t>(pc >> page_bits);
+    if (const FetchPage* known = context_->fetch_page(page)) return known;
+    const Translation found = cpu_.translate(pc, Access::fetch);
+    FaultKind fault = found.fault;
+    HostPage host;
+    if (fault == FaultKind::none) {
+        host = bus_.page(found.physical & ~page_mask);
+        if (!host.host) fault = FaultKind::bus;
+    }
+    if (fault != FaultKind::none) {
+        ++stats_.faults;
+        cpu_.raise_fault({fault, Access::fetch, pc, {}});
+        return nullptr;
+    }
+    return context_->add_fetch_page(page, {found.physical & ~page_mask, host.host, found.stable});
+}
+
+void ExecLoop::lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function) {
+    function.clear();
+    cpu_.lift({key.pc, key.mode, code, key.max_instructions}, function);
+    if (log_.on(LogItem::in_asm) && options_.log_filter.contains(key.pc))
+        log_.put("IN:\n" + cpu_.disassemble(key.pc, code.first(function.guest_bytes)));
+    opt::check_raw(function, log_, options_.log_filter.contains(key.pc));
+}
+
+std::unique_ptr<Unit> ExecLoop::new_unit(const UnitKey& key, const FetchPage& page) {
+    const std::uint64_t offset = key.pc & page_mask;
+    lift(key, {page.host + offset, page_size - offset}, function_);
+    auto unit = std::make_unique<Unit>();
+    unit->key = key;
+    unit->instruction_count = function_.instruction_count;
+    unit->guest_bytes = static_cast<std::uint32_t>(function_.guest_bytes);
+    unit->stable = page.stable;
+    ++stats_.units_translated;
+    stats_.instructions_translated += function_.instruction_count;
+    return unit;
+}
+
+// Leaves function_ as lifted for the unit if it was not there yet.
+Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
+    const FetchPage* page = fetch(pc);
+    if (!page) return nullptr;
+    ++stats_.unit_lookups;
+    const UnitKey key{page->physical | (pc & page_mask), pc, mode_, max_instructions};
+    Unit* unit = units_.find(key);
+    const bool compiled = backend_ && max_instructions == options_.max_instructions;
+    if (unit && (!compiled || unit->code.entry)) return unit;
+
+    const std::uint64_t began = nanoseconds();
+    if (!unit) {
+        auto fresh = new_unit(key, *page);
+        unit = fresh.get();
+        if (!compiled) unit->reference = reference_.prepare(function_);
+        if (units_.insert(std::move(fresh))) memory_.withdraw_writes(key.physical);
+    }
+    if (compiled && !compile(*unit, *page)) unit = nullptr;
+    stats_.nanoseconds_translating += nanoseconds() - began;
+    return unit;
+}
+
+// function_ holds the unit's raw IR.
+bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
+    opt::optimise(function_, workspace_, log_, options_.log_filter.contains(unit.key.pc));
+    if (!backend_->compile(function_, unit.code)) {
+        // Full: the oldest units make room. This one may be among them.
+        const UnitKey key = unit.key;
+        units_.evict();
+        if (!units_.find(key)) return false;
+        if (!backend_->compile(function_, unit.code)) {
+            units_.clear();
+            units_.collect();
+            contexts_.clear_jump_caches();
+            return false;
+        }
+    }
+    stats_.host_bytes += unit.code.code_bytes;
+    units_.register_links(unit);
+    if (log_.on(LogItem::out_asm) && options_.log_filter.contains(unit.key.pc))
+        log_.put(fmt::format("OUT: {:08x}\n{}", unit.key.pc, backend_->disassemble(unit.code)));
+    (void)page;
+    return true;
+}
+
+// ---- running
+
+void ExecLoop::request_attention() {
+    attention_ = true;
+    // Seen by the reference engine before the next instruction, and by helpers that may leave.
+    if (header_->leave_code == ir::leave::none) header_->leave_code = ir::leave::look_again;
+}
+
+std::uint64_t ExecLoop::instructions() const {
+    return started_ +
+           static_cast<std::uint64_t>(slice_budget_ - header_->budget - header_->budget_ahead);
+}
+
+void ExecLoop::handle(const UnitExit& exit) {
+    switch (exit.code) {
+    case ir::leave::none:
+    case ir::leave::look_again: break;
+    case ir::leave::fault:
+        ++stats_.faults;
+        cpu_.raise_fault(memory_.fault());
+        break;
+    case ir::leave::alone:
+        ++stats_.alone;
+        refresh();
+        run_reference(cpu_.pc(), 1, 1);
+        break;
+    default:
+        VESTIGE_ASSERT(exit.code >= ir::leave::guest_first);
+        ++stats_.guest_leaves;
+        cpu_.on_leave(exit.code);
+    }
+}
+
+// Runs at most `budget` instructions of the unit at pc on the reference engine.
+void ExecLoop::run_reference(std::uint64_t pc, std::uint32_t max_instructions,
+                             std::int64_t budget) {
+    Unit* unit = find_unit(pc, max_instructions);
+    if (!unit) return; // a fetch fault has been raised
+    if (!unit->reference) {
+        const FetchPage* page = fetch(pc);
+        const std::uint64_t offset = pc & page_mask;
+        lift(unit->key, {page->host + offset, page_size - offset}, function_);
+        unit->reference = reference_.prepare(function_);
+    }
+    const std::int64_t rest = header_->budget - budget;
+    header_->budget = budget;
+    // The part of the budget kept back has not been started either.
+    header_->budget_ahead = rest;
+    const UnitExit exit =
+        reference_.run(*unit->reference, header_, memory_, AccessFrom::single_step);
+    header_->budget_ahead = 0;
+    header_->budget += rest;
+    handle(exit);
+}
+
+void ExecLoop::follow_link(const LinkSite& site) {
+    if (!options_.chaining) return;
+    const UnitCache::LinkOwner from = units_.owner(site);
+    const std::uint64_t pc = cpu_.pc();
+    refresh();
+    // The links of a unit in another mode or context stay as they are.
+    if (from.unit->key.mode != mode_) return;
+    const std::size_t invalidated = units_.invalidated + units_.evicted;
+    Unit* to = find_unit(pc, options_.max_instructions);
+    if (!to || !to->code.entry || units_.invalidated + units_.evicted != invalidated) return;
+    const bool same_page = from.unit->key.pc >> page_bits == pc >> page_bits;
+    if (!same_page && !(from.unit->stable && to->stable)) return;
+    if (same_page && from.unit->key.physical >> page_bits != to->key.physical >> page_bits) return;
+    units_.chain(from, *to);
+    ++stats_.chained;
+}
+
+void ExecLoop::enter(const void* entry) {
+    ++stats_.loop_turns;
+    const UnitExit exit = backend_->enter(header_, entry);
+    if (exit.link)
+        follow_link(*exit.link);
+    else
+        handle(exit);
+}
+
+void ExecLoop::step() {
+    const std::uint64_t pc = cpu_.pc();
+    if (!backend_) {
+        run_reference(pc, options_.max_instructions, header_->budget);
+        return;
+    }
+    const JumpCacheEntry& cached =
+        header_->jump_cache[(pc >> 2) & (jump_cache_size - 1)];
+    const void* entry = cached.tag == (header_->jump_cache_mode | pc) ? cached.entry : nullptr;
+    if (!entry) {
+        Unit* unit = find_unit(pc, options_.max_instructions);
+        if (!unit) return; // a fault was raised, or there was no room: try again
+        entry = unit->code.entry;
+        context_->cache_jump(pc, header_->jump_cache_mode, entry);
+    }
+    const std::int64_t before = header_->budget;
+    const std::uint64_t pc_before = pc;
+    enter(entry);
+    if (header_->budget == before && cpu_.pc() == pc_before && before > 0) {
+        // The unit is longer than the budget: its beginning runs on the reference engine.
+        Unit* unit = find_unit(pc, options_.max_instructions);
+        if (unit && unit->instruction_count > before) {
+            ++stats_.tail_runs;
+            run_reference(pc, options_.max_instructions, before);
+        }
+    }
+}
+
+StopCause ExecLoop::run(std::uint64_t budget) {
+    slice_budget_ = static_cast<std::int64_t>(budget);
+    header_->budget = slice_budget_;
+    StopCause cause = StopCause::budget_used;
+    while (header_->budget > 0) {
+        units_.collect();
+        if (attention_) {
+            cause = StopCause::attention;
+            break;
+        }
+        header_->leave_code = ir::leave::none;
+        cpu_.take_interrupt();
+        if (!cpu_.checkstop().empty()) {
+            cause = StopCause::checkstop;
+            break;
+        }
+        if (cpu_.idle()) {
+            cause = StopCause::idle;
+            break;
+        }
+        refresh();
+        step();
+    }
+    attention_ = false;
+    started_ = instructions();
+    slice_budget_ = 0;
+    header_->budget = 0;
+    return cause;
+}
+
+} // namespace vestige::runtime

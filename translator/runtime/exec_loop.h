@@ -1,0 +1,129 @@
+// The loop that runs one CPU: looks units up, translates what is missing, enters them, and does what
+// they leave for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/log.h"
+#include "translator/opt/pipeline.h"
+#include "translator/runtime/bus.h"
+#include "translator/runtime/context.h"
+#include "translator/runtime/guest_cpu.h"
+#include "translator/runtime/guest_memory.h"
+#include "translator/runtime/reference_engine.h"
+#include "translator/runtime/unit_cache.h"
+
+namespace vestige::runtime {
+
+struct AddressRange {
+    std::uint64_t first = 0, last = ~std::uint64_t{0};
+    bool contains(std::uint64_t address) const { return address >= first && address <= last; }
+};
+
+struct ExecOptions {
+    // Guest instructions of a unit, 1 or more. Never changes what the guest sees.
+    std::uint32_t max_instructions = 64;
+    unsigned contexts = 64;
+    bool chaining = true;
+    AddressRange log_filter; // -dfilter, by guest address
+};
+
+struct ExecStats {
+    std::uint64_t units_translated = 0;
+    std::uint64_t instructions_translated = 0;
+    std::uint64_t nanoseconds_translating = 0;
+    std::uint64_t host_bytes = 0;
+    std::uint64_t loop_turns = 0; // entries into generated code from the loop
+    std::uint64_t unit_lookups = 0; // of which missed the jump cache
+    std::uint64_t chained = 0;
+    std::uint64_t alone = 0;       // instructions run by themselves
+    std::uint64_t tail_runs = 0;   // ends of a budget run on the reference engine
+    std::uint64_t faults = 0;
+    std::uint64_t guest_leaves = 0;
+};
+
+enum class StopCause : std::uint8_t { budget_used, attention, idle, checkstop };
+
+class ExecLoop final : public CpuRuntime {
+  public:
+    // Without a backend every unit runs on the reference engine.
+    ExecLoop(GuestCpu& cpu, Bus& bus, Backend* backend, ReferenceEngine& reference, Log& log,
+             const ExecOptions& options);
+    ~ExecLoop() override;
+
+    // Runs until `budget` instructions have been started, or something needs the caller: then
+    // instructions() says how far it came. Never more than `budget`.
+    StopCause run(std::uint64_t budget);
+
+    // On the machine's thread, from a device or helper: leave run() before the next instruction (a
+    // wire to the CPU changed, the next event is earlier now).
+    void request_attention();
+
+    // ---- what happened to memory behind the CPU's back
+    void memory_written(std::uint64_t physical, std::uint64_t size);
+    void map_changed();
+    // After a snapshot was loaded: nothing learned before holds.
+    void forget_everything();
+    void set_instructions(std::uint64_t count) { started_ = count; }
+
+    // ---- CpuRuntime
+    std::uint64_t instructions() const override;
+    void context_changed() override;
+    void drop_page(std::uint64_t guest_page) override;
+    void drop_all_pages() override;
+    bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
+    bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;
+
+    const ExecStats& stats() const { return stats_; }
+    const GuestMemory& memory() const { return memory_; }
+    const UnitCache& units() const { return units_; }
+    const ContextCache& contexts() const { return contexts_; }
+
+  private:
+    void refresh();
+    Context& resolve_context();
+    const FetchPage* fetch(std::uint64_t pc);
+    Unit* find_unit(std::uint64_t pc, std::uint32_t max_instructions);
+    std::unique_ptr<Unit> new_unit(const UnitKey& key, const FetchPage& page);
+    void lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function);
+    bool compile(Unit& unit, const FetchPage& page);
+    void step();
+    void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
+    void enter(const void* entry);
+    void handle(const UnitExit& exit);
+    void follow_link(const LinkSite& site);
+
+    GuestCpu& cpu_;
+    Bus& bus_;
+    Backend* backend_;
+    ReferenceEngine& reference_;
+    Log& log_;
+    ExecOptions options_;
+    CpuHeader* header_;
+    ContextCache contexts_;
+    UnitCache units_;
+    GuestMemory memory_;
+
+    Context* context_ = nullptr; // null: stale
+    std::uint32_t mode_ = ~0u;
+    // Contexts of the modes seen since the last context_changed().
+    struct Recent {
+        std::uint32_t mode = ~0u;
+        Context* context = nullptr;
+    };
+    std::array<Recent, 8> recent_{};
+    unsigned recent_next_ = 0;
+
+    std::uint64_t started_ = 0;      // at the start of the current run()
+    std::int64_t slice_budget_ = 0;  // of the current run()
+    bool attention_ = false;
+    bool flush_pending_ = false;     // forget_everything() asked for from within a unit
+
+    ir::Function function_;
+    opt::Workspace workspace_;
+    ExecStats stats_;
+};
+
+} // namespace vestige::runtime

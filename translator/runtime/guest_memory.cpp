@@ -1,0 +1,167 @@
+#include "translator/runtime/guest_memory.h"
+
+#include <algorithm>
+
+#include "common/bits.h"
+
+namespace vestige::runtime {
+
+Context& GuestMemory::context() {
+    if (!context_) context_ = &resolve_();
+    return *context_;
+}
+
+bool GuestMemory::note(FaultKind kind, Access access_kind, std::uint64_t address,
+                       ir::MemoryAccess access) {
+    ++stats.faults;
+    fault_ = {kind, access_kind, address, access};
+    return false;
+}
+
+bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
+                            ir::MemoryAccess access, Piece& piece) {
+    const Translation found = cpu_.translate(address, kind);
+    if (found.fault != FaultKind::none) return note(found.fault, kind, address, access);
+    piece.physical = found.physical;
+    piece.size = size;
+    piece.page = bus_.page(found.physical & ~page_mask);
+    if (!piece.page.host) return true;
+
+    const auto page = static_cast<std::uint32_t>((address & 0xffffffff) >> page_bits);
+    if (found.readable) context().map_read(page, piece.page.host);
+    if (found.writable && piece.page.writable && !units_.page_has_code(found.physical)) {
+        context().map_write(page, piece.page.host);
+        auto& references = write_references_[found.physical >> page_bits];
+        const WriteReference reference{&context(), page};
+        if (std::find(references.begin(), references.end(), reference) == references.end())
+            references.push_back(reference);
+    }
+    return true;
+}
+
+bool GuestMemory::split(std::uint64_t address, Access kind, ir::MemoryAccess access,
+                        Piece (&pieces)[4], unsigned& count) {
+    if (address & (access.alignment - 1))
+        return note(FaultKind::alignment, kind, address, access);
+    count = 0;
+    unsigned left = access.size;
+    while (left > 0) {
+        const auto to_page_end = static_cast<unsigned>(page_size - (address & page_mask));
+        const unsigned size = std::min({left, to_page_end, 8u});
+        if (!translate(address, size, kind, access, pieces[count++])) return false;
+        address = (address + size) & 0xffffffff;
+        left -= size;
+    }
+    return true;
+}
+
+bool GuestMemory::load_piece(const Piece& piece, Endian endian, std::uint64_t& value) {
+    if (piece.page.host) {
+        value = load_sized(piece.page.host + (piece.physical & page_mask), piece.size, endian);
+        return true;
+    }
+    ++stats.device_accesses;
+    value = 0;
+    // Registers are at aligned addresses; what is not goes byte by byte, lowest address first.
+    if (std::has_single_bit(piece.size) && piece.physical % piece.size == 0)
+        return bus_.read(piece.physical, piece.size, endian, value);
+    for (unsigned i = 0; i < piece.size; ++i) {
+        std::uint64_t byte = 0;
+        if (!bus_.read(piece.physical + i, 1, endian, byte)) return false;
+        value |= byte << 8 * (endian == Endian::big ? piece.size - 1 - i : i);
+    }
+    return true;
+}
+
+bool GuestMemory::store_piece(const Piece& piece, Endian endian, std::uint64_t value) {
+    if (piece.page.host) {
+        if (!piece.page.writable) return true; // ROM: the store goes nowhere
+        store_sized(piece.page.host + (piece.physical & page_mask), piece.size, value, endian);
+        return true;
+    }
+    ++stats.device_accesses;
+    if (std::has_single_bit(piece.size) && piece.physical % piece.size == 0)
+        return bus_.write(piece.physical, piece.size, endian, value);
+    for (unsigned i = 0; i < piece.size; ++i) {
+        const unsigned shift = 8 * (endian == Endian::big ? piece.size - 1 - i : i);
+        if (!bus_.write(piece.physical + i, 1, endian, value >> shift & 0xff)) return false;
+    }
+    return true;
+}
+
+AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
+                                WideValue& value) {
+    ++stats.slow_loads;
+    Piece pieces[4];
+    unsigned count;
+    if (!split(address, Access::load, access, pieces, count)) return AccessOutcome::fault;
+    if (from == AccessFrom::unit)
+        for (unsigned i = 0; i < count; ++i)
+            if (!pieces[i].page.host) return AccessOutcome::alone;
+
+    unsigned __int128 all = 0;
+    unsigned done = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        std::uint64_t part = 0;
+        if (!load_piece(pieces[i], access.endian, part)) {
+            note(FaultKind::bus, Access::load, address + done, access);
+            return AccessOutcome::fault;
+        }
+        const unsigned below =
+            access.endian == Endian::big ? access.size - done - pieces[i].size : done;
+        all |= static_cast<unsigned __int128>(part) << 8 * below;
+        done += pieces[i].size;
+    }
+    value.low = static_cast<std::uint64_t>(all);
+    value.high = static_cast<std::uint64_t>(all >> 64);
+    if (access.extend == ir::Extend::sign && access.size < 8)
+        value.low = static_cast<std::uint64_t>(sign_extend(value.low, 8 * access.size));
+    return AccessOutcome::done;
+}
+
+AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
+                                 WideValue value) {
+    ++stats.slow_stores;
+    Piece pieces[4];
+    unsigned count;
+    if (!split(address, Access::store, access, pieces, count)) return AccessOutcome::fault;
+    for (unsigned i = 0; i < count; ++i) {
+        const bool own_code = pieces[i].page.host && pieces[i].page.writable &&
+                              units_.overlaps_code(pieces[i].physical, pieces[i].size);
+        if (from == AccessFrom::unit && (own_code || !pieces[i].page.host))
+            return AccessOutcome::alone;
+        if (own_code) {
+            ++stats.code_stores;
+            units_.invalidate(pieces[i].physical, pieces[i].size);
+            // The instructions that follow may be the ones written: leave this unit.
+            cpu_.header()->leave_code = ir::leave::look_again;
+        }
+    }
+
+    const auto all =
+        static_cast<unsigned __int128>(value.high) << 64 | value.low;
+    unsigned done = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned below =
+            access.endian == Endian::big ? access.size - done - pieces[i].size : done;
+        auto part = static_cast<std::uint64_t>(all >> 8 * below);
+        if (pieces[i].size < 8) part &= (std::uint64_t{1} << 8 * pieces[i].size) - 1;
+        if (!store_piece(pieces[i], access.endian, part)) {
+            note(FaultKind::bus, Access::store, address + done, access);
+            return AccessOutcome::fault;
+        }
+        done += pieces[i].size;
+    }
+    return AccessOutcome::done;
+}
+
+void GuestMemory::withdraw_writes(std::uint64_t physical) {
+    const auto found = write_references_.find(physical >> page_bits);
+    if (found == write_references_.end()) return;
+    // A context may have the page mapped elsewhere by now; it then asks again, which does no harm.
+    for (const WriteReference& reference : found->second)
+        reference.context->unmap_write(reference.page);
+    write_references_.erase(found);
+}
+
+} // namespace vestige::runtime

@@ -1,0 +1,82 @@
+// The slow path of guest memory: translation, filling of page maps, devices, stores into code.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "translator/runtime/bus.h"
+#include "translator/runtime/context.h"
+#include "translator/runtime/guest_cpu.h"
+#include "translator/runtime/memory_path.h"
+#include "translator/runtime/unit_cache.h"
+
+namespace vestige::runtime {
+
+struct MemoryStats {
+    std::uint64_t slow_loads = 0, slow_stores = 0; // accesses that no page map served
+    std::uint64_t device_accesses = 0;
+    std::uint64_t code_stores = 0; // into translated bytes
+    std::uint64_t faults = 0;
+};
+
+class GuestMemory final : public MemoryPath {
+  public:
+    GuestMemory(GuestCpu& cpu, Bus& bus, ContextCache& contexts, UnitCache& units)
+        : cpu_(cpu), bus_(bus), contexts_(contexts), units_(units) {}
+
+    // The context that the next accesses belong to; null: must be looked up first (resolve).
+    void set_context(Context* context) { context_ = context; }
+    void set_resolver(std::function<Context&()> resolve) { resolve_ = std::move(resolve); }
+
+    AccessOutcome load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
+                       WideValue& value) override;
+    AccessOutcome store(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
+                        WideValue value) override;
+
+    // What the last outcome `fault` was.
+    const MemoryFault& fault() const { return fault_; }
+
+    // The page of `physical` holds code from now on: no page map may write to it.
+    void withdraw_writes(std::uint64_t physical);
+    // Host pointers of RAM have changed: everything learned is void.
+    void forget_pages() { write_references_.clear(); }
+
+    MemoryStats stats;
+
+  private:
+    struct Piece {
+        std::uint64_t physical = 0;
+        unsigned size = 0;
+        HostPage page;
+    };
+    // Translates the piece [address, address + size) of an access, within one page.
+    bool translate(std::uint64_t address, unsigned size, Access kind, ir::MemoryAccess access,
+                   Piece& piece);
+    bool load_piece(const Piece& piece, Endian endian, std::uint64_t& value);
+    bool store_piece(const Piece& piece, Endian endian, std::uint64_t value);
+    // The access as pieces of at most 8 bytes that do not cross a page. False: fault.
+    bool split(std::uint64_t address, Access kind, ir::MemoryAccess access, Piece (&pieces)[4],
+               unsigned& count);
+    bool note(FaultKind kind, Access access_kind, std::uint64_t address, ir::MemoryAccess access);
+    Context& context();
+
+    GuestCpu& cpu_;
+    Bus& bus_;
+    ContextCache& contexts_;
+    UnitCache& units_;
+    Context* context_ = nullptr;
+    std::function<Context&()> resolve_;
+    MemoryFault fault_;
+
+    struct WriteReference {
+        Context* context;
+        std::uint32_t page;
+        bool operator==(const WriteReference&) const = default;
+    };
+    // Who may write to a physical page without asking.
+    std::unordered_map<std::uint64_t, std::vector<WriteReference>> write_references_;
+};
+
+} // namespace vestige::runtime

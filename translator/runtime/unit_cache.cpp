@@ -1,0 +1,153 @@
+#include "translator/runtime/unit_cache.h"
+
+#include <algorithm>
+
+#include "common/assertion.h"
+
+namespace vestige::runtime {
+
+UnitCache::~UnitCache() {
+    clear();
+    collect();
+}
+
+Unit* UnitCache::find(const UnitKey& key) {
+    const auto found = units_.find(key);
+    return found == units_.end() ? nullptr : found->second.get();
+}
+
+bool UnitCache::insert(std::unique_ptr<Unit> unit) {
+    const auto [page, is_new] = pages_.try_emplace(unit->key.physical >> page_bits);
+    page->second.units.push_back(unit.get());
+    const std::uint64_t first = (unit->key.physical & page_mask) / 4;
+    const std::uint64_t last = ((unit->key.physical & page_mask) + unit->guest_bytes - 1) / 4;
+    for (std::uint64_t word = first; word <= last; ++word)
+        page->second.words.set(word);
+    age_.push_back(unit->key);
+    const UnitKey key = unit->key;
+    const bool added = units_.emplace(key, std::move(unit)).second;
+    VESTIGE_ASSERT(added);
+    return is_new;
+}
+
+void UnitCache::register_links(Unit& unit) {
+    unit.outgoing.assign(unit.code.links.size(), nullptr);
+    for (std::uint32_t i = 0; i < unit.code.links.size(); ++i)
+        link_owners_[unit.code.links[i].patch_address] = {&unit, i};
+}
+
+void UnitCache::chain(LinkOwner from, Unit& to) {
+    if (from.unit->outgoing[from.link]) return;
+    from.unit->outgoing[from.link] = &to;
+    to.incoming.push_back({from.unit, from.link});
+    backend_->link(from.unit->code.links[from.link], to.code.entry);
+}
+
+void UnitCache::unchain_across_pages() {
+    for (auto& [key, unit] : units_)
+        std::erase_if(unit->incoming, [&](const Unit::Incoming& in) {
+            if (in.from->key.pc >> page_bits == key.pc >> page_bits) return false;
+            backend_->unlink(in.from->code.links[in.link]);
+            in.from->outgoing[in.link] = nullptr;
+            return true;
+        });
+}
+
+bool UnitCache::overlaps_code(std::uint64_t physical, std::uint64_t size) const {
+    const auto page = pages_.find(physical >> page_bits);
+    if (page == pages_.end()) return false;
+    const std::uint64_t last = ((physical & page_mask) + size - 1) / 4;
+    for (std::uint64_t word = (physical & page_mask) / 4; word <= last; ++word)
+        if (page->second.words.test(word)) return true;
+    return false;
+}
+
+void UnitCache::invalidate(std::uint64_t physical, std::uint64_t size) {
+    const auto page = pages_.find(physical >> page_bits);
+    if (page == pages_.end()) return;
+    const std::vector<Unit*> units = page->second.units;
+    std::vector<Unit*> left;
+    for (Unit* unit : units)
+        if (unit->key.physical < physical + size &&
+            physical < unit->key.physical + unit->guest_bytes) {
+            ++invalidated;
+            remove(*unit);
+        } else {
+            left.push_back(unit);
+        }
+    if (left.empty()) {
+        pages_.erase(page);
+        return;
+    }
+    CodePage& code = page->second;
+    code.units = std::move(left);
+    code.words.reset();
+    for (const Unit* unit : code.units) {
+        const std::uint64_t first = (unit->key.physical & page_mask) / 4;
+        for (std::uint64_t word = 0; word < (unit->guest_bytes + 3) / 4; ++word)
+            code.words.set(first + word);
+    }
+}
+
+// Nobody finds or reaches the unit any more.
+void UnitCache::detach(Unit& unit) {
+    for (const Unit::Incoming& in : unit.incoming) {
+        backend_->unlink(in.from->code.links[in.link]);
+        in.from->outgoing[in.link] = nullptr;
+    }
+    unit.incoming.clear();
+    for (std::uint32_t i = 0; i < unit.outgoing.size(); ++i)
+        if (Unit* to = unit.outgoing[i])
+            std::erase_if(to->incoming, [&](const Unit::Incoming& in) {
+                return in.from == &unit && in.link == i;
+            });
+    unit.outgoing.clear();
+    for (const LinkSite& link : unit.code.links)
+        link_owners_.erase(link.patch_address);
+    if (unit.code.entry)
+        contexts_.for_each([&](Context& context) {
+            JumpCacheEntry& entry =
+                context.jump_cache()[(unit.key.pc >> 2) & (jump_cache_size - 1)];
+            if (entry.entry == unit.code.entry) entry = {};
+        });
+}
+
+void UnitCache::remove(Unit& unit) {
+    detach(unit);
+    const auto found = units_.find(unit.key);
+    VESTIGE_ASSERT(found != units_.end() && found->second.get() == &unit);
+    removed_.push_back(std::move(found->second));
+    units_.erase(found);
+}
+
+void UnitCache::clear() {
+    while (!units_.empty())
+        remove(*units_.begin()->second);
+    pages_.clear();
+    age_.clear();
+}
+
+void UnitCache::evict() {
+    std::size_t wanted = units_.size() / 4 + 1;
+    while (wanted > 0 && !age_.empty()) {
+        const auto found = units_.find(age_.front());
+        age_.pop_front();
+        if (found == units_.end()) continue;
+        Unit& unit = *found->second;
+        const auto page = pages_.find(unit.key.physical >> page_bits);
+        std::erase(page->second.units, &unit);
+        if (page->second.units.empty()) pages_.erase(page);
+        remove(unit);
+        ++evicted;
+        --wanted;
+    }
+    collect();
+}
+
+void UnitCache::collect() {
+    for (auto& unit : removed_)
+        if (unit->code.entry) backend_->release(unit->code);
+    removed_.clear();
+}
+
+} // namespace vestige::runtime

@@ -1,0 +1,112 @@
+// Translated units by block key, by the physical page they were made from, and by who jumps to them.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "translator/runtime/backend.h"
+#include "translator/runtime/context.h"
+#include "translator/runtime/reference_engine.h"
+
+namespace vestige::runtime {
+
+// What a unit was made for. The guest address is part of it because code may compute its own address;
+// the physical one makes it valid in every context that maps the page there.
+struct UnitKey {
+    std::uint64_t physical = 0;
+    std::uint64_t pc = 0;
+    std::uint32_t mode = 0;
+    std::uint32_t max_instructions = 0;
+    bool operator==(const UnitKey&) const = default;
+};
+
+struct Unit {
+    UnitKey key;
+    std::uint32_t instruction_count = 0;
+    std::uint32_t guest_bytes = 0;
+    bool stable = false; // its page's translation was (Translation::stable)
+
+    CompiledUnit code; // entry null: not compiled
+    std::unique_ptr<ReferenceUnit> reference;
+
+    // Chains: who jumps here, and where each of code.links goes (null: leaves).
+    struct Incoming {
+        Unit* from;
+        std::uint32_t link;
+    };
+    std::vector<Incoming> incoming;
+    std::vector<Unit*> outgoing;
+};
+
+class UnitCache {
+  public:
+    // `backend` may be null (reference engine alone).
+    explicit UnitCache(Backend* backend, ContextCache& contexts)
+        : backend_(backend), contexts_(contexts) {}
+    ~UnitCache();
+
+    Unit* find(const UnitKey& key);
+    // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no code
+    // before: the caller withdraws the page's write mappings.
+    bool insert(std::unique_ptr<Unit> unit);
+
+    // After compile(): makes the unit's links findable.
+    void register_links(Unit& unit);
+    struct LinkOwner {
+        Unit* unit;
+        std::uint32_t link;
+    };
+    LinkOwner owner(const LinkSite& site) const { return link_owners_.at(site.patch_address); }
+    void chain(LinkOwner from, Unit& to);
+    // Breaks the chains that go across pages.
+    void unchain_across_pages();
+
+    bool page_has_code(std::uint64_t physical) const {
+        return pages_.contains(physical >> page_bits);
+    }
+    // Some unit was made from a byte of [physical, physical + size), which lies in one page.
+    bool overlaps_code(std::uint64_t physical, std::uint64_t size) const;
+    // Removes those units. The memory of removed units stays until collect().
+    void invalidate(std::uint64_t physical, std::uint64_t size);
+    void clear();
+    // Makes room for code: the oldest quarter of the units.
+    void evict();
+    // Frees removed units; call where none of them can be running.
+    void collect();
+
+    std::size_t size() const { return units_.size(); }
+
+    std::uint64_t invalidated = 0;
+    std::uint64_t evicted = 0;
+
+  private:
+    struct KeyHash {
+        std::size_t operator()(const UnitKey& key) const {
+            std::uint64_t hash = key.physical * 0x9e3779b97f4a7c15u;
+            hash ^= (key.pc + (std::uint64_t{key.mode} << 40) +
+                     (std::uint64_t{key.max_instructions} << 56)) *
+                    0xc2b2ae3d27d4eb4fu;
+            return hash ^ hash >> 29;
+        }
+    };
+    struct CodePage {
+        std::vector<Unit*> units;
+        std::bitset<page_size / 4> words; // covered by some unit, past or present
+    };
+    void remove(Unit& unit);
+    void detach(Unit& unit);
+
+    Backend* backend_;
+    ContextCache& contexts_;
+    std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
+    std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
+    std::unordered_map<const std::byte*, LinkOwner> link_owners_;
+    std::deque<UnitKey> age_; // oldest first; may name units that are gone
+    std::vector<std::unique_ptr<Unit>> removed_;
+};
+
+} // namespace vestige::runtime

@@ -3,6 +3,7 @@
 #include "frontend/ppc/altivec/helpers.h"
 #include "frontend/ppc/cpu/helpers.h"
 #include "frontend/ppc/fp/helpers.h"
+#include "frontend/ppc/lift/helpers_integer.h"
 
 namespace vestige::ppc {
 
@@ -16,9 +17,7 @@ ir::HelperTable make_table() {
 #define TYPES(...) __VA_ARGS__
 #define HELPER(name, function, result, arguments, effect)                                          \
     {#name, reinterpret_cast<const void*>(function), result, {TYPES arguments}, effect},
-#include "frontend/ppc/cpu/helpers_system.inc"
-#include "frontend/ppc/fp/helpers_float.inc"
-#include "frontend/ppc/altivec/helpers_vector.inc"
+#include "frontend/ppc/helpers.inc"
 #undef HELPER
 #undef TYPES
     };

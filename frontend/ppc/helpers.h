@@ -12,9 +12,7 @@ namespace vestige::ppc {
 namespace helper {
 enum Id : ir::HelperId {
 #define HELPER(name, ...) name,
-#include "frontend/ppc/altivec/helpers_vector.inc"
-#include "frontend/ppc/cpu/helpers_system.inc"
-#include "frontend/ppc/fp/helpers_float.inc"
+#include "frontend/ppc/helpers.inc"
 #undef HELPER
     count
 };

@@ -13,6 +13,11 @@ void Lifter::set_cr_field(unsigned field, Value order) {
 
 void Lifter::record(Value result) { set_cr_field(0, b.order_s(result, b.i32(0))); }
 
+void Lifter::set_overflow(Value overflow) {
+    b.set_slot(slot::xer_ov, overflow);
+    b.set_slot(slot::xer_so, b.or_(b.get_slot(slot::xer_so), overflow));
+}
+
 Value Lifter::cr_bit(unsigned bit) {
     const unsigned field = bit / 4;
     switch (bit % 4) {
@@ -37,8 +42,10 @@ void Lifter::set_cr_bit(unsigned bit, Value value) {
 }
 
 Value Lifter::displaced(std::int32_t offset) {
-    const Value base = gpr_or_zero(f.ra());
-    return offset == 0 ? base : b.same_imm(Op::add, base, static_cast<std::uint32_t>(offset));
+    const auto displacement = static_cast<std::uint32_t>(offset);
+    if (f.ra() == 0) return b.i32(displacement);
+    const Value base = gpr(f.ra());
+    return offset == 0 ? base : b.same_imm(Op::add, base, displacement);
 }
 
 Value Lifter::address_x() {
@@ -46,13 +53,25 @@ Value Lifter::address_x() {
     return f.ra() == 0 ? index : b.add(gpr(f.ra()), index);
 }
 
-void Lifter::end_goto(std::uint32_t target) {
-    b.goto_pc(target);
+bool Lifter::traced(Flow flow) const {
+    return (mode & mode::trace) && (!(mode & mode::branch_trace) || flow == Flow::branch);
+}
+
+void Lifter::end_goto(std::uint32_t target, Flow flow) {
+    if (traced(flow))
+        end_leave(code(Leave::trace), target);
+    else
+        b.goto_pc(target);
     ended_ = true;
 }
 
-void Lifter::end_jump(Value target) {
-    b.jump_pc(target);
+void Lifter::end_jump(Value target, Flow flow) {
+    if (traced(flow)) {
+        b.set_slot(slot::pc, target);
+        b.leave(code(Leave::trace));
+    } else {
+        b.jump_pc(target);
+    }
     ended_ = true;
 }
 

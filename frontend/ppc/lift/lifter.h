@@ -16,6 +16,9 @@
 
 namespace vestige::ppc {
 
+// How a unit goes on: MSR[BE] traces branches alone.
+enum class Flow : std::uint8_t { sequential, branch };
+
 class Lifter {
   public:
     Lifter(ir::Builder& builder, const CpuModel& cpu_model, std::uint32_t mode_bits)
@@ -44,6 +47,8 @@ class Lifter {
     void record_if(bool rc, ir::Value result) {
         if (rc) record(result);
     }
+    // XER[OV], and XER[SO] if it is set. Call it before the record form looks at SO.
+    void set_overflow(ir::Value overflow);
     ir::Value cr_bit(unsigned bit); // i1; bit 0 to 31 as the architecture counts
     void set_cr_bit(unsigned bit, ir::Value value);
 
@@ -55,9 +60,10 @@ class Lifter {
 
     // ---- ends of a unit. After one of these nothing more is lifted.
     bool ended() const { return ended_; }
-    void end_goto(std::uint32_t target); // a branch to a known address
-    void end_jump(ir::Value target);     // to a computed one
-    void end_raise(Leave why);           // an exception of this very instruction
+    // In trace mode (Programming Environments, 6.4.11) the first two leave with Leave::trace.
+    void end_goto(std::uint32_t target, Flow flow = Flow::sequential); // on at a known address
+    void end_jump(ir::Value target, Flow flow = Flow::branch);         // at a computed one
+    void end_raise(Leave why); // an exception of this very instruction
     void end_leave(std::uint32_t code,
                    std::uint32_t next_pc); // leave after it, going on at next_pc
     // A may_leave helper has changed what the loop depends on and set leave_code itself; otherwise
@@ -76,6 +82,7 @@ class Lifter {
 
   private:
     ir::Value displaced(std::int32_t offset);
+    bool traced(Flow flow) const;
     bool ended_ = false;
 };
 

@@ -15,6 +15,7 @@ void InputGate::post(Channel channel, std::span<const std::byte> data) {
     const std::lock_guard lock(mutex_);
     queue_.push_back({channel, std::vector<std::byte>(data.begin(), data.end())});
     pending_.store(true, std::memory_order_release);
+    posted_.notify_one();
 }
 
 void InputGate::deliver() {
@@ -29,6 +30,18 @@ void InputGate::deliver() {
         if (observer_) observer_(item.channel, item.data);
         channels_[item.channel].handler(item.data);
     }
+}
+
+void InputGate::wait(std::chrono::nanoseconds longest) {
+    std::unique_lock lock(mutex_);
+    posted_.wait_for(lock, longest, [this] { return woken_ || !queue_.empty(); });
+    woken_ = false;
+}
+
+void InputGate::wake() {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+    posted_.notify_one();
 }
 
 } // namespace vestige

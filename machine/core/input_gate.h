@@ -5,6 +5,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -35,6 +37,11 @@ class InputGate {
     void expect_host(int change) { expected_ += change; }
     bool expects_host() const { return expected_ > 0; }
 
+    // Machine's thread: sleeps until something is pending or the time is over.
+    void wait(std::chrono::nanoseconds longest);
+    // From any thread, also a signal handler's helper thread: ends a wait() early.
+    void wake();
+
     // Machine's thread: hands over everything posted so far, in order.
     void deliver();
 
@@ -54,6 +61,8 @@ class InputGate {
     };
     std::vector<ChannelInfo> channels_;
     std::mutex mutex_;
+    std::condition_variable posted_;
+    bool woken_ = false;
     std::vector<Item> queue_;
     std::atomic<bool> pending_ = false;
     int expected_ = 0;

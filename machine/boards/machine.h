@@ -19,7 +19,7 @@ namespace vestige {
 namespace hw {
 class CharBackend;
 class DisplaySource;
-class InputEvents;
+class InputHub;
 } // namespace hw
 
 // Why run() came back.
@@ -84,14 +84,14 @@ class Machine {
 
     // -- what is attached. Null where the machine has none.
     virtual hw::DisplaySource* display() = 0;
-    virtual hw::InputEvents* input_events() = 0;
+    virtual hw::InputHub* input() = 0;
 };
 
 // What the program hands to a machine. All of it outlives the machine.
 struct MachineEnvironment {
     Log& log;
     InputGate& gate;
-    // By port; shorter than the machine has ports: the others lead nowhere.
+    // By port, never null; more of them than any machine has ports.
     std::vector<hw::CharBackend*> serial;
 };
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "hw/net/port_forward.h"
+
 namespace vestige {
 
 enum class DriveInterface : std::uint8_t { ide, scsi, floppy, none };
@@ -30,16 +32,8 @@ struct DriveConfig {
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
-enum class IpProtocol : std::uint8_t { tcp, udp };
-
-// A port of the host that leads to one of the guest.
-struct HostForward {
-    IpProtocol protocol = IpProtocol::tcp;
-    std::string host_address; // empty: every address of the host
-    std::uint16_t host_port = 0;
-    std::string guest_address; // empty: the first address that DHCP hands out
-    std::uint16_t guest_port = 0;
-};
+using hw::HostForward;
+using hw::IpProtocol;
 
 struct NicConfig {
     std::string model; // empty: the board's own

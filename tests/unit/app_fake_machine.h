@@ -52,7 +52,7 @@ class FakeMachine final : public Machine {
         return std::vector<std::string>(count, "nop");
     }
     hw::DisplaySource* display() override { return screen; }
-    hw::InputEvents* input_events() override { return nullptr; }
+    hw::InputHub* input() override { return nullptr; }
 };
 
 } // namespace vestige

@@ -1,5 +1,5 @@
-// Source: "MPC106 PCI Bridge/Memory Controller User's Manual" (Motorola MPC106UM), sections 3.2
-// (configuration registers) and 7.4.5 (configuration cycles).
+// Source: "MPC106 PCI Bridge/Memory Controller User's Manual" (Motorola MPC106UM), chapter 3
+// (configuration registers).
 #include "hw/pci/grackle.h"
 
 #include <utility>
@@ -21,7 +21,7 @@ constexpr unsigned first_own_register = 0x40;
 
 Grackle::Grackle(std::string name, PciBus& bus, Log& log)
     : PciDevice(std::move(name), bus, PciAddress{0, 0}, identity, log) {
-    // MPC106UM table 3-4: it takes part in memory cycles and masters the bus from the start.
+    // It takes part in memory cycles and masters the bus from the start.
     set_reset_value(pci::command, 2, pci::command_memory | pci::command_master);
     set_reset_value(pci::status, 2, pci::status_fast_back_to_back);
     for (unsigned offset = first_own_register; offset < pci::config_size; offset += 4)

@@ -9,8 +9,7 @@
 
 namespace vestige::runtime {
 
-template <typename T>
-SparseArray<T>::SparseArray(std::size_t count) : bytes_(count * sizeof(T)) {
+template <typename T> SparseArray<T>::SparseArray(std::size_t count) : bytes_(count * sizeof(T)) {
     void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     VESTIGE_ASSERT(memory != MAP_FAILED);
@@ -23,9 +22,11 @@ static_assert(std::is_same_v<PageMapEntry, std::uint64_t>);
 template class SparseArray<std::uint64_t>;
 
 Context::Context()
-    : read_(page_map_entries), write_(page_map_entries),
+    : read_(page_map_entries),
+      write_(page_map_entries),
       jump_cache_(std::make_unique<JumpCacheEntry[]>(jump_cache_size)),
-      fetch_(std::make_unique<FetchEntry[]>(fetch_cache_size)), executed_(page_map_entries / 64) {}
+      fetch_(std::make_unique<FetchEntry[]>(fetch_cache_size)),
+      executed_(page_map_entries / 64) {}
 
 namespace {
 

@@ -1,5 +1,6 @@
 #include "translator/runtime/exec_loop.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "common/assertion.h"
@@ -9,23 +10,35 @@ namespace vestige::runtime {
 namespace {
 
 std::uint64_t nanoseconds() {
-    return static_cast<std::uint64_t>(
-        std::chrono::steady_clock::now().time_since_epoch().count());
+    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
 } // namespace
 
-ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, Backend* backend, ReferenceEngine& reference, Log& log,
-                   const ExecOptions& options)
-    : cpu_(cpu), bus_(bus), backend_(backend), reference_(reference), log_(log), options_(options),
-      header_(cpu.header()), contexts_(options.contexts), units_(backend, contexts_),
-      memory_(cpu, bus, contexts_, units_), function_(cpu.layout(), cpu.helpers()) {
+ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
+                   std::unique_ptr<ReferenceEngine> reference, Log& log, const ExecOptions& options)
+    : cpu_(cpu),
+      bus_(bus),
+      reference_(std::move(reference)),
+      log_(log),
+      options_(options),
+      header_(cpu.header()),
+      contexts_(options.contexts),
+      units_(contexts_),
+      memory_(cpu, bus, contexts_, units_),
+      backend_(backend ? backend(memory_) : nullptr),
+      function_(cpu.layout(), cpu.helpers()) {
+    units_.set_backend(backend_.get());
     header_->runtime = static_cast<CpuRuntime*>(this);
     memory_.set_resolver([this]() -> Context& { return resolve_context(); });
     context_changed();
 }
 
-ExecLoop::~ExecLoop() = default;
+ExecLoop::~ExecLoop() {
+    // The backend goes first, and with it the memory of all units.
+    units_.clear();
+    units_.collect();
+}
 
 // ---- contexts and modes
 
@@ -162,7 +175,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     if (!unit) {
         auto fresh = new_unit(key, *page);
         unit = fresh.get();
-        if (!compiled) unit->reference = reference_.prepare(function_);
+        if (!compiled) unit->reference = reference_->prepare(function_);
         if (units_.insert(std::move(fresh))) memory_.withdraw_writes(key.physical);
     }
     if (compiled && !compile(*unit, *page)) unit = nullptr;
@@ -235,14 +248,14 @@ void ExecLoop::run_reference(std::uint64_t pc, std::uint32_t max_instructions,
         const FetchPage* page = fetch(pc);
         const std::uint64_t offset = pc & page_mask;
         lift(unit->key, {page->host + offset, page_size - offset}, function_);
-        unit->reference = reference_.prepare(function_);
+        unit->reference = reference_->prepare(function_);
     }
     const std::int64_t rest = header_->budget - budget;
     header_->budget = budget;
     // The part of the budget kept back has not been started either.
     header_->budget_ahead = rest;
     const UnitExit exit =
-        reference_.run(*unit->reference, header_, memory_, AccessFrom::single_step);
+        reference_->run(*unit->reference, header_, memory_, AccessFrom::single_step);
     header_->budget_ahead = 0;
     header_->budget += rest;
     handle(exit);
@@ -280,8 +293,7 @@ void ExecLoop::step() {
         run_reference(pc, options_.max_instructions, header_->budget);
         return;
     }
-    const JumpCacheEntry& cached =
-        header_->jump_cache[(pc >> 2) & (jump_cache_size - 1)];
+    const JumpCacheEntry& cached = header_->jump_cache[(pc >> 2) & (jump_cache_size - 1)];
     const void* entry = cached.tag == (header_->jump_cache_mode | pc) ? cached.entry : nullptr;
     if (!entry) {
         Unit* unit = find_unit(pc, options_.max_instructions);
@@ -305,6 +317,7 @@ void ExecLoop::step() {
 StopCause ExecLoop::run(std::uint64_t budget) {
     slice_budget_ = static_cast<std::int64_t>(budget);
     header_->budget = slice_budget_;
+    attention_ = false;
     StopCause cause = StopCause::budget_used;
     while (header_->budget > 0) {
         units_.collect();
@@ -325,7 +338,6 @@ StopCause ExecLoop::run(std::uint64_t budget) {
         refresh();
         step();
     }
-    attention_ = false;
     started_ = instructions();
     slice_budget_ = 0;
     header_->budget = 0;

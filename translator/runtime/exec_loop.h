@@ -1,9 +1,12 @@
-// The loop that runs one CPU: looks units up, translates what is missing, enters them, and does what
-// they leave for.
+// The loop that runs one CPU: looks units up, translates what is missing, enters them, and does
+// what they leave for.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "common/log.h"
@@ -35,22 +38,25 @@ struct ExecStats {
     std::uint64_t instructions_translated = 0;
     std::uint64_t nanoseconds_translating = 0;
     std::uint64_t host_bytes = 0;
-    std::uint64_t loop_turns = 0; // entries into generated code from the loop
+    std::uint64_t loop_turns = 0;   // entries into generated code from the loop
     std::uint64_t unit_lookups = 0; // of which missed the jump cache
     std::uint64_t chained = 0;
-    std::uint64_t alone = 0;       // instructions run by themselves
-    std::uint64_t tail_runs = 0;   // ends of a budget run on the reference engine
+    std::uint64_t alone = 0;     // instructions run by themselves
+    std::uint64_t tail_runs = 0; // ends of a budget run on the reference engine
     std::uint64_t faults = 0;
     std::uint64_t guest_leaves = 0;
 };
+
+// Makes the code generator, which calls the memory path it is given. Null: none, every unit runs on
+// the reference engine.
+using BackendFactory = std::function<std::unique_ptr<Backend>(MemoryPath&)>;
 
 enum class StopCause : std::uint8_t { budget_used, attention, idle, checkstop };
 
 class ExecLoop final : public CpuRuntime {
   public:
-    // Without a backend every unit runs on the reference engine.
-    ExecLoop(GuestCpu& cpu, Bus& bus, Backend* backend, ReferenceEngine& reference, Log& log,
-             const ExecOptions& options);
+    ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
+             std::unique_ptr<ReferenceEngine> reference, Log& log, const ExecOptions& options);
     ~ExecLoop() override;
 
     // Runs until `budget` instructions have been started, or something needs the caller: then
@@ -97,14 +103,14 @@ class ExecLoop final : public CpuRuntime {
 
     GuestCpu& cpu_;
     Bus& bus_;
-    Backend* backend_;
-    ReferenceEngine& reference_;
+    std::unique_ptr<ReferenceEngine> reference_;
     Log& log_;
     ExecOptions options_;
     CpuHeader* header_;
     ContextCache contexts_;
     UnitCache units_;
     GuestMemory memory_;
+    std::unique_ptr<Backend> backend_;
 
     Context* context_ = nullptr; // null: stale
     std::uint32_t mode_ = ~0u;
@@ -116,10 +122,10 @@ class ExecLoop final : public CpuRuntime {
     std::array<Recent, 8> recent_{};
     unsigned recent_next_ = 0;
 
-    std::uint64_t started_ = 0;      // at the start of the current run()
-    std::int64_t slice_budget_ = 0;  // of the current run()
+    std::uint64_t started_ = 0;     // at the start of the current run()
+    std::int64_t slice_budget_ = 0; // of the current run()
     bool attention_ = false;
-    bool flush_pending_ = false;     // forget_everything() asked for from within a unit
+    bool flush_pending_ = false; // forget_everything() asked for from within a unit
 
     ir::Function function_;
     opt::Workspace workspace_;

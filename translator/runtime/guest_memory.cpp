@@ -41,8 +41,7 @@ bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
 
 bool GuestMemory::split(std::uint64_t address, Access kind, ir::MemoryAccess access,
                         Piece (&pieces)[4], unsigned& count) {
-    if (address & (access.alignment - 1))
-        return note(FaultKind::alignment, kind, address, access);
+    if (address & (access.alignment - 1)) return note(FaultKind::alignment, kind, address, access);
     count = 0;
     unsigned left = access.size;
     while (left > 0) {
@@ -138,8 +137,7 @@ AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access,
         }
     }
 
-    const auto all =
-        static_cast<unsigned __int128>(value.high) << 64 | value.low;
+    const auto all = static_cast<unsigned __int128>(value.high) << 64 | value.low;
     unsigned done = 0;
     for (unsigned i = 0; i < count; ++i) {
         const unsigned below =

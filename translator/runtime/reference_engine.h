@@ -19,8 +19,8 @@ class ReferenceEngine {
   public:
     virtual ~ReferenceEngine() = default;
     virtual std::unique_ptr<ReferenceUnit> prepare(const ir::Function& raw) = 0;
-    // Runs until the unit ends, leaves or header->budget is used up; before each guest instruction it
-    // also leaves if header->leave_code is set. pc and budget are exact on return.
+    // Runs until the unit ends, leaves or header->budget is used up; before each guest instruction
+    // it also leaves if header->leave_code is set. pc and budget are exact on return.
     virtual UnitExit run(const ReferenceUnit& unit, CpuHeader* header, MemoryPath& memory,
                          AccessFrom from) = 0;
 };

@@ -1,4 +1,5 @@
-// Translated units by block key, by the physical page they were made from, and by who jumps to them.
+// Translated units by block key, by the physical page they were made from, and by who jumps to
+// them.
 #pragma once
 
 #include <bitset>
@@ -14,8 +15,8 @@
 
 namespace vestige::runtime {
 
-// What a unit was made for. The guest address is part of it because code may compute its own address;
-// the physical one makes it valid in every context that maps the page there.
+// What a unit was made for. The guest address is part of it because code may compute its own
+// address; the physical one makes it valid in every context that maps the page there.
 struct UnitKey {
     std::uint64_t physical = 0;
     std::uint64_t pc = 0;
@@ -44,14 +45,15 @@ struct Unit {
 
 class UnitCache {
   public:
-    // `backend` may be null (reference engine alone).
-    explicit UnitCache(Backend* backend, ContextCache& contexts)
-        : backend_(backend), contexts_(contexts) {}
+    explicit UnitCache(ContextCache& contexts) : contexts_(contexts) {}
     ~UnitCache();
 
+    // Wiring, once; null where there is none. Outlives the units.
+    void set_backend(Backend* backend) { backend_ = backend; }
+
     Unit* find(const UnitKey& key);
-    // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no code
-    // before: the caller withdraws the page's write mappings.
+    // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no
+    // code before: the caller withdraws the page's write mappings.
     bool insert(std::unique_ptr<Unit> unit);
 
     // After compile(): makes the unit's links findable.
@@ -100,7 +102,7 @@ class UnitCache {
     void remove(Unit& unit);
     void detach(Unit& unit);
 
-    Backend* backend_;
+    Backend* backend_ = nullptr;
     ContextCache& contexts_;
     std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number

@@ -191,6 +191,13 @@ std::string PpcCpu::dump_registers() const {
     for (unsigned i = 0; i < 32; ++i)
         text += fmt::format("{}{:016x}{}", i % 4 == 0 ? fmt::format("FPR{:02} ", i) : "",
                             std::bit_cast<std::uint64_t>(state_.fpr[i]), i % 4 == 3 ? "\n" : " ");
+    return text;
+}
+
+std::string PpcCpu::dump_translations() const {
+    std::string text = fmt::format("SDR1 {:08x}: page table at {:08x}, {} groups\n", state_.sdr1,
+                                   state_.sdr1 & 0xffff0000,
+                                   ((state_.sdr1 & 0x1ff) + 1) * 1024);
     for (unsigned i = 0; i < 16; ++i)
         text += fmt::format("{}{:08x}{}", i % 8 == 0 ? fmt::format("SR{:02}  ", i) : "",
                             state_.sr[i], i % 8 == 7 ? "\n" : " ");

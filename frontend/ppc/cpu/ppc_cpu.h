@@ -77,6 +77,8 @@ class PpcCpu final : public runtime::GuestCpu {
 
     // Registers as text, for the monitor and for fatal faults.
     std::string dump_registers() const;
+    // Segments, BATs and where the page table is.
+    std::string dump_translations() const;
 
   private:
     void set_pending(std::uint32_t bit, bool level);

@@ -1,0 +1,329 @@
+#include "machine/boards/emulated_machine.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "backend/interp/reference_engine.h"
+#include "backend/x64/backend.h"
+#include "common/assertion.h"
+#include "common/error.h"
+#include "machine/core/snapshot.h"
+
+namespace vestige {
+
+namespace {
+
+// Under the host clock time passes while instructions run: how many run between two looks at it,
+// and under either clock how many between two looks at the input gate.
+constexpr std::uint64_t host_clock_slice = 25'000;
+constexpr std::uint64_t virtual_clock_slice = 2'000'000;
+
+constexpr Time longest_sleep = second;
+
+std::uint64_t kilo_instructions(const MachineConfig& config, std::uint32_t cpu_mips) {
+    const double mips = config.mips.value_or(cpu_mips);
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(mips * 1000));
+}
+
+} // namespace
+
+EmulatedMachine::EmulatedMachine(const MachineConfig& config, MachineEnvironment its_environment,
+                                 std::uint32_t cpu_mips)
+    : environment(std::move(its_environment)),
+      log(environment.log),
+      clock(config.clock, kilo_instructions(config, cpu_mips)),
+      scheduler(clock),
+      memory("memory", environment.log),
+      engine_(config.engine),
+      log_filter_(config.log_filter),
+      cpu_timer_(scheduler, [this] { cpu_timer_due(); }) {
+    clock.set_counter(*this);
+    memory.add_listener(*this);
+}
+
+EmulatedMachine::~EmulatedMachine() = default;
+
+RamBlock& EmulatedMachine::add_ram(std::string name, std::uint64_t size) {
+    return *rams_.emplace_back(std::make_unique<RamBlock>(std::move(name), size));
+}
+
+void EmulatedMachine::start(runtime::GuestCpu& cpu) {
+    cpu_ = &cpu;
+    runtime::ExecOptions options;
+    if (!log_filter_.empty()) options.log_filter = {log_filter_[0].first, log_filter_[0].last};
+    options.chaining = !log.on(LogItem::exec);
+    runtime::BackendFactory backend;
+    if (engine_ == EngineKind::jit)
+        backend = [](runtime::MemoryPath& path) { return x64::make_backend(path); };
+    loop_ = std::make_unique<runtime::ExecLoop>(
+        cpu, *this, backend, std::make_unique<interp::ReferenceEngine>(), log, options);
+    reset();
+}
+
+// ---- running
+
+// Instructions until something has to be looked at.
+std::uint64_t EmulatedMachine::slice(std::uint64_t limit) const {
+    const std::uint64_t now = loop_->instructions();
+    std::uint64_t count = std::min(limit - now, virtual_clock_slice);
+    if (clock.kind() == ClockKind::host) return std::min(count, host_clock_slice);
+    const Time deadline = scheduler.next_deadline();
+    if (deadline != never)
+        count = std::min(count, std::max(clock.instructions_at(deadline), now + 1) - now);
+    return count;
+}
+
+// The CPU waits for an interrupt: lets time pass.
+std::optional<RunEnd> EmulatedMachine::idle() {
+    const Time now = scheduler.now();
+    const Time deadline = scheduler.next_deadline();
+    const Time wait = deadline == never ? longest_sleep : std::max<Time>(deadline - now, 0);
+    const bool skip = clock.kind() == ClockKind::virtual_instructions && deadline != never;
+    if (skip && !environment.gate.expects_host()) {
+        clock.skip(wait);
+        return {};
+    }
+    const auto began = std::chrono::steady_clock::now();
+    const Time nap = skip ? std::min(wait, millisecond) : std::min(wait, longest_sleep);
+    environment.gate.wait(std::chrono::nanoseconds(nap));
+    if (skip) {
+        const Time passed =
+            std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count();
+        clock.skip(std::min(passed, wait));
+    }
+    return {};
+}
+
+RunEnd EmulatedMachine::run(std::uint64_t limit) {
+    VESTIGE_ASSERT(loop_ != nullptr);
+    clock.start();
+    std::optional<RunEnd> end;
+    while (!end) {
+        if (interrupted_.exchange(false)) {
+            end = RunEnd::interrupted;
+            break;
+        }
+        if (environment.gate.pending()) environment.gate.deliver();
+        scheduler.run_due();
+        if (end_) {
+            end = std::exchange(end_, std::nullopt);
+            break;
+        }
+        if (loop_->instructions() >= limit) {
+            end = RunEnd::instruction_limit;
+            break;
+        }
+        slice_generation_ = scheduler.generation();
+        in_run_ = true;
+        const runtime::StopCause cause = loop_->run(slice(limit));
+        in_run_ = false;
+        if (end_) continue;
+        if (cause == runtime::StopCause::idle) end = idle();
+        if (cause == runtime::StopCause::checkstop) end = RunEnd::fatal_fault;
+    }
+    clock.stop();
+    return *end;
+}
+
+void EmulatedMachine::end_run(RunEnd why) {
+    if (!end_) end_ = why;
+    if (in_run_) loop_->request_attention();
+}
+
+void EmulatedMachine::interrupt() {
+    interrupted_.store(true);
+    environment.gate.wake();
+}
+
+void EmulatedMachine::reset() {
+    for (auto& device : devices_)
+        device->reset();
+    reset_cpu();
+    loop_->forget_everything();
+    end_.reset();
+}
+
+std::uint64_t EmulatedMachine::instructions() const { return loop_ ? loop_->instructions() : 0; }
+
+// ---- the CPU's view of the machine
+
+// A device has changed its timers: the slice may end too late now.
+void EmulatedMachine::after_device_access() {
+    if (in_run_ && scheduler.generation() != slice_generation_) loop_->request_attention();
+}
+
+runtime::HostPage EmulatedMachine::page(std::uint64_t physical) {
+    const AddressSpace::Page found = memory.page(physical);
+    return {found.host, found.writable};
+}
+
+// What no device answers reads as ones and swallows writes: the host bridges of these boards end
+// such a cycle themselves and raise a machine check only where software has enabled that.
+bool EmulatedMachine::read(std::uint64_t physical, unsigned size, Endian endian,
+                           std::uint64_t& value) {
+    memory.read(physical, size, endian, value);
+    after_device_access();
+    return true;
+}
+
+bool EmulatedMachine::write(std::uint64_t physical, unsigned size, Endian endian,
+                            std::uint64_t value) {
+    memory.write(physical, size, endian, value);
+    after_device_access();
+    return true;
+}
+
+void EmulatedMachine::arm_cpu_timer(std::int64_t deadline_ns) {
+    cpu_timer_.arm_at(deadline_ns);
+    after_device_access();
+}
+
+bool EmulatedMachine::read_physical(std::uint64_t address, unsigned size, std::uint64_t& value) {
+    const AddressSpace::Page found = memory.page(address);
+    if (!found.host) return memory.read(address, size, Endian::big, value) == BusResult::ok;
+    value = load_sized(found.host + address % 4096, size, Endian::big);
+    return true;
+}
+
+void EmulatedMachine::write_physical(std::uint64_t address, unsigned size, std::uint64_t value) {
+    memory.write(address, size, Endian::big, value);
+    loop_->memory_written(address, size);
+}
+
+void EmulatedMachine::memory_written(std::uint64_t address, std::uint64_t size) {
+    if (loop_) loop_->memory_written(address, size);
+}
+
+void EmulatedMachine::map_changed() {
+    if (loop_) loop_->map_changed();
+}
+
+// ---- snapshots
+
+void EmulatedMachine::visit(StateVisitor& state) {
+    state.section("machine", 1, [&] {
+        std::uint64_t count = loop_->instructions();
+        state.field("instructions", count);
+        if (state.loading()) loop_->set_instructions(count);
+        clock.visit(state);
+        cpu_timer_.visit(state, "cpu_timer");
+    });
+    state.section("cpu", 1, [&] { visit_cpu(state); });
+    for (auto& ram : rams_)
+        state.section(ram->name(), 1, [&] { state.bytes("contents", ram->span()); });
+    for (auto& device : devices_)
+        state.section(device->name(), 1, [&] { device->visit(state); });
+}
+
+void EmulatedMachine::save_snapshot(const std::string& path) {
+    SnapshotWriter writer(path, identity_);
+    visit(writer);
+    writer.finish();
+}
+
+void EmulatedMachine::load_snapshot(const std::string& path) {
+    SnapshotReader reader(path, identity_);
+    reset();
+    visit(reader);
+    reader.finish();
+    loop_->forget_everything();
+}
+
+// ---- looking inside
+
+namespace {
+
+std::string memory_tree(const AddressSpace& space, unsigned depth) {
+    std::string text;
+    for (const auto& region : space.regions()) {
+        text += fmt::format("{:{}}{:016x}-{:016x} {} {}{}\n", "", 2 * depth, region.base,
+                            region.base + region.size - 1, region.kind, region.name,
+                            region.enabled ? "" : " [disabled]");
+        if (region.target && depth < 4) text += memory_tree(*region.target, depth + 1);
+    }
+    return text;
+}
+
+double ratio(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string statistics(const runtime::ExecLoop& loop) {
+    const auto& exec = loop.stats();
+    const auto& accesses = loop.memory().stats;
+    std::string text = fmt::format("instructions: {}\n", loop.instructions());
+    const auto row = [&](const char* name, std::uint64_t value) {
+        text += fmt::format("{:<28} {}\n", fmt::format("{}:", name), value);
+    };
+    row("units translated", exec.units_translated);
+    row("instructions translated", exec.instructions_translated);
+    text += fmt::format("{:<28} {:.0f}\n", "ns per instruction:",
+                        ratio(exec.nanoseconds_translating, exec.instructions_translated));
+    row("host code bytes", exec.host_bytes);
+    row("units live", loop.units().size());
+    row("units invalidated", loop.units().invalidated);
+    row("units evicted", loop.units().evicted);
+    row("chains made", exec.chained);
+    row("entries from the loop", exec.loop_turns);
+    row("look-ups of units", exec.unit_lookups);
+    row("guest exceptions by code", exec.guest_leaves);
+    row("guest memory faults", exec.faults);
+    row("instructions run alone", exec.alone);
+    row("tails on the interpreter", exec.tail_runs);
+    row("slow loads", accesses.slow_loads);
+    row("slow stores", accesses.slow_stores);
+    row("device accesses", accesses.device_accesses);
+    row("stores into code", accesses.code_stores);
+    row("context look-ups", loop.contexts().switches);
+    row("contexts not warm", loop.contexts().misses);
+    return text;
+}
+
+} // namespace
+
+std::string EmulatedMachine::describe(MachineView view) {
+    switch (view) {
+    case MachineView::memory_tree: return memory_tree(memory, 0);
+    case MachineView::jit:
+    case MachineView::statistics: return statistics(*loop_);
+    case MachineView::registers:
+    case MachineView::translations:
+    case MachineView::fault: return describe_cpu(view);
+    }
+    return {};
+}
+
+std::size_t EmulatedMachine::peek(AddressKind kind, std::uint64_t address,
+                                  std::span<std::byte> to) {
+    std::size_t done = 0;
+    while (done < to.size()) {
+        std::uint64_t physical = address + done;
+        if (kind == AddressKind::effective) {
+            const auto found = cpu_->probe(physical, runtime::Access::load);
+            if (found.fault != runtime::FaultKind::none) break;
+            physical = found.physical;
+        }
+        const AddressSpace::Page found = memory.page(physical);
+        if (!found.host) break;
+        const std::size_t here = std::min<std::size_t>(to.size() - done, 4096 - physical % 4096);
+        std::copy_n(found.host + physical % 4096, here, to.data() + done);
+        done += here;
+    }
+    return done;
+}
+
+std::vector<std::string> EmulatedMachine::disassemble(AddressKind kind, std::uint64_t address,
+                                                      unsigned count) {
+    std::vector<std::string> lines;
+    for (unsigned i = 0; i < count; ++i, address += 4) {
+        std::byte word[4];
+        if (peek(kind, address, word) < 4) break;
+        std::string line = cpu_->disassemble(address, word);
+        while (!line.empty() && line.back() == '\n')
+            line.pop_back();
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+} // namespace vestige

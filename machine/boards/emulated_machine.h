@@ -1,0 +1,110 @@
+// A machine of any guest: one CPU, its memory and devices, and the loop that keeps time, events and
+// instructions in step. Boards derive from it and do the wiring.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "machine/boards/machine.h"
+#include "machine/boards/machine_clock.h"
+#include "machine/core/address_space.h"
+#include "machine/core/device.h"
+#include "machine/core/scheduler.h"
+#include "translator/runtime/bus.h"
+#include "translator/runtime/exec_loop.h"
+#include "translator/runtime/guest_cpu.h"
+
+namespace vestige {
+
+class EmulatedMachine : public Machine,
+                        public InstructionCounter,
+                        public runtime::Bus,
+                        public runtime::CpuHost,
+                        public MemoryListener {
+  public:
+    ~EmulatedMachine() override;
+
+    RunEnd run(std::uint64_t limit) override;
+    void end_run(RunEnd why) override;
+    void interrupt() override;
+    void reset() override;
+    std::uint64_t instructions() const override;
+    void save_snapshot(const std::string& path) override;
+    void load_snapshot(const std::string& path) override;
+    std::string describe(MachineView view) override;
+    std::size_t peek(AddressKind kind, std::uint64_t address, std::span<std::byte> to) override;
+    std::vector<std::string> disassemble(AddressKind kind, std::uint64_t address,
+                                         unsigned count) override;
+
+  protected:
+    EmulatedMachine(const MachineConfig& config, MachineEnvironment environment,
+                    std::uint32_t cpu_mips);
+
+    // ---- for the board's constructor
+    // Reset, saved and loaded in the order of these calls.
+    template <typename T, typename... Args> T& add(Args&&... args) {
+        auto device = std::make_unique<T>(std::forward<Args>(args)...);
+        T& reference = *device;
+        devices_.push_back(std::move(device));
+        return reference;
+    }
+    RamBlock& add_ram(std::string name, std::uint64_t size);
+    // What a snapshot of this machine must agree in.
+    void set_identity(std::string identity) { identity_ = std::move(identity); }
+    // Once the CPU is there. The machine's memory is `memory`.
+    void start(runtime::GuestCpu& cpu);
+    // Call when a wire to the CPU has changed.
+    void cpu_needs_attention() {
+        if (loop_ && in_run_) loop_->request_attention();
+    }
+    // The CPU's alarm: what arm_cpu_timer() armed calls this.
+    virtual void cpu_timer_due() = 0;
+    virtual void reset_cpu() = 0;
+    virtual void visit_cpu(StateVisitor& state) = 0;
+    virtual std::string describe_cpu(MachineView view) = 0;
+
+    MachineEnvironment environment;
+    Log& log;
+    MachineClock clock;
+    Scheduler scheduler;
+    AddressSpace memory;
+
+    // ---- runtime::Bus
+    runtime::HostPage page(std::uint64_t physical) override;
+    bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
+    bool write(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t value) override;
+
+    // ---- runtime::CpuHost
+    std::int64_t now_ns() const override { return clock.now(); }
+    void arm_cpu_timer(std::int64_t deadline_ns) override;
+    bool read_physical(std::uint64_t address, unsigned size, std::uint64_t& value) override;
+    void write_physical(std::uint64_t address, unsigned size, std::uint64_t value) override;
+
+    // ---- MemoryListener
+    void memory_written(std::uint64_t address, std::uint64_t size) override;
+    void map_changed() override;
+
+  private:
+    std::uint64_t slice(std::uint64_t limit) const;
+    std::optional<RunEnd> idle();
+    void visit(StateVisitor& state);
+    void after_device_access();
+
+    EngineKind engine_;
+    std::vector<AddressRange> log_filter_;
+    std::vector<std::unique_ptr<RamBlock>> rams_;
+    std::vector<std::unique_ptr<Device>> devices_;
+    Timer cpu_timer_;
+    runtime::GuestCpu* cpu_ = nullptr;
+    std::unique_ptr<runtime::ExecLoop> loop_;
+    std::string identity_;
+    std::optional<RunEnd> end_;
+    std::atomic<bool> interrupted_ = false;
+    bool in_run_ = false;
+    std::uint64_t slice_generation_ = 0;
+};
+
+} // namespace vestige

@@ -1,0 +1,124 @@
+// What the Power Macintosh boards have in common: the CPU and its MMU, RAM, ROM, firmware and what
+// it is told, the serial ports, and how -kernel and -initrd get into memory.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/ppc/cpu/ppc_cpu.h"
+#include "frontend/ppc/cpu_models.h"
+#include "frontend/ppc/disasm/disassembler.h"
+#include "frontend/ppc/state.h"
+#include "hw/char/null_backend.h"
+#include "hw/dma/dbdma.h"
+#include "hw/input/adb.h"
+#include "hw/input/input_events.h"
+#include "hw/misc/fw_cfg.h"
+#include "hw/pci/pci_bus.h"
+#include "machine/boards/emulated_machine.h"
+#include "machine/mmu/ppc_mmu.h"
+
+namespace vestige {
+
+// What differs between the boards before any device.
+struct PowerMacBoard {
+    const char* name;
+    const char* default_cpu;
+    std::uint64_t default_memory;
+    std::uint64_t timebase_hertz;
+    std::uint64_t bus_hertz;
+    std::uint64_t cpu_hertz;
+    std::uint64_t rom_base;
+    std::uint64_t rom_size;
+    std::uint16_t firmware_machine_id; // fw_cfg key 06
+    std::uint64_t nvram_address;       // fw_cfg key 8008; 0: the firmware finds it
+};
+
+class PowerMac : public EmulatedMachine {
+  public:
+    Endian endian() const override { return Endian::big; }
+    hw::DisplaySource* display() override { return display_; }
+    hw::InputHub* input() override { return &input_; }
+
+  protected:
+    PowerMac(const PowerMacBoard& board, const MachineConfig& config,
+             MachineEnvironment environment);
+
+    // ---- for the board's constructor, in this order
+    // The CPU's external interrupt pin.
+    IrqLine cpu_interrupt() { return IrqLine(cpu_pin_, 0); }
+    // The back end of a serial port; one that leads nowhere if the user gave none.
+    hw::CharBackend& serial(unsigned port);
+    hw::FwCfg& add_fw_cfg();
+    // Seconds since 1904 at power-on.
+    std::uint32_t mac_time() const;
+    void set_display(hw::DisplaySource& display) { display_ = &display; }
+
+    // ---- cells of a MacIO chip and cards, in power_mac_devices.cpp
+    void add_escc(AddressSpace& cells, IrqLine a, IrqLine b);
+    void add_cuda(AddressSpace& cells, IrqLine irq);
+    struct IdeCell {
+        std::uint64_t offset;
+        IrqLine irq, dma_irq;
+        unsigned dma_channel;
+    };
+    // The drives of -drive, -hda and -cdrom go to these two channels in turn.
+    void add_ide(AddressSpace& cells, hw::Dbdma& dbdma, const std::array<IdeCell, 2>& channels);
+    void add_screen(hw::PciBus& pci, hw::PciAddress address);
+    void add_network(hw::PciBus& pci, hw::PciAddress address);
+
+    // Firmware into the ROM, kernel and initrd into RAM; then the machine is ready.
+    void finish();
+
+    const PowerMacBoard& board;
+    const MachineConfig& config;
+    RamBlock* ram = nullptr;
+    RamBlock* rom = nullptr;
+    hw::InputHub input_;
+
+    void cpu_timer_due() override { cpu_.decrementer_due(); }
+    void reset_cpu() override;
+    void visit_cpu(StateVisitor& state) override;
+    std::string describe_cpu(MachineView view) override;
+
+  private:
+    // Where the parts of -kernel lie in RAM, for the firmware.
+    struct Boot {
+        std::uint64_t kernel = 0, kernel_size = 0;
+        std::uint64_t initrd = 0, initrd_size = 0;
+        std::uint64_t command_line = 0;
+    };
+    class CpuPin final : public IrqSink {
+      public:
+        explicit CpuPin(PowerMac& machine) : machine_(machine) {}
+        void set_irq(unsigned, bool level) override {
+            machine_.cpu_.set_external_interrupt(level);
+            if (level) machine_.cpu_needs_attention();
+        }
+
+      private:
+        PowerMac& machine_;
+    };
+
+    void load_firmware();
+    Boot load_kernel();
+    void place(std::uint64_t address, std::span<const std::byte> data, const std::string& what);
+    void tell_firmware(const Boot& boot);
+    void write_boot_images();
+
+    std::unique_ptr<ppc::State> state_;
+    PpcMmu mmu_;
+    ppc::Disassembler disassembler_;
+    ppc::PpcCpu cpu_;
+    CpuPin cpu_pin_{*this};
+    std::vector<std::unique_ptr<hw::CharBackend>> own_backends_;
+    std::vector<std::unique_ptr<MmioHandler>> views_; // of chips with several register layouts
+    std::unique_ptr<hw::AdbBus> adb_;
+    hw::FwCfg* fw_cfg_ = nullptr;
+    hw::DisplaySource* display_ = nullptr;
+};
+
+} // namespace vestige

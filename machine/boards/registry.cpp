@@ -1,0 +1,81 @@
+// The machines that can be named, and what can be plugged into them: one explicit table.
+#include <fmt/format.h>
+
+#include "common/error.h"
+#include "frontend/ppc/cpu_models.h"
+#include "machine/boards/machine.h"
+#include "machine/boards/powermac/g3beige.h"
+
+namespace vestige {
+
+namespace {
+
+struct BoardRow {
+    const char* name;
+    const char* description;
+    std::unique_ptr<Machine> (*make)(const MachineConfig&, MachineEnvironment);
+};
+
+constexpr BoardRow boards[] = {
+    {"g3beige", "Power Macintosh G3 (beige): PowerPC 750, Grackle, Heathrow", make_g3beige},
+};
+
+constexpr struct {
+    const char* name;
+    const char* description;
+} nics[] = {
+    {"ne2k_pci", "NE2000 on PCI (Realtek RTL8029AS)"},
+};
+
+constexpr struct {
+    const char* name;
+    const char* description;
+} devices[] = {
+    {"cuda", "CUDA: ADB, clock, power"},
+    {"adb-keyboard", "Apple Extended Keyboard"},
+    {"adb-mouse", "Apple mouse"},
+    {"escc", "Z85C30 serial ports"},
+    {"macio-ide", "MacIO ATA with DBDMA: disks and CD-ROMs"},
+    {"macio-nvram", "8 KB of NVRAM"},
+    {"ne2k_pci", "Ethernet"},
+    {"VGA", "PCI display with a linear framebuffer"},
+};
+
+} // namespace
+
+std::unique_ptr<Machine> make_machine(const MachineConfig& config, MachineEnvironment environment) {
+    std::string known;
+    for (const BoardRow& row : boards) {
+        if (config.machine == row.name) return row.make(config, std::move(environment));
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
+    }
+    throw UserError(fmt::format("no machine '{}' (-M takes {})", config.machine, known));
+}
+
+std::vector<CatalogEntry> catalog(CatalogKind kind) {
+    std::vector<CatalogEntry> entries;
+    const auto add = [&](std::string name, std::string description) {
+        entries.push_back({std::move(name), std::move(description)});
+    };
+    switch (kind) {
+    case CatalogKind::machines:
+        for (const auto& row : boards)
+            add(row.name, row.description);
+        break;
+    case CatalogKind::cpus:
+        for (const ppc::CpuModel& model : ppc::cpu_models())
+            add(std::string(model.name), std::string(model.description));
+        break;
+    case CatalogKind::devices:
+        for (const auto& row : devices)
+            add(row.name, row.description);
+        break;
+    case CatalogKind::nics:
+        for (const auto& row : nics)
+            add(row.name, row.description);
+        break;
+    }
+    return entries;
+}
+
+} // namespace vestige

@@ -1,0 +1,149 @@
+// AltiVec floating point (AltiVec Programming Environments Manual 3.2 and 4.2.2): rounds to
+// nearest, raises nothing; VSCR[NJ] reads and writes denormals as zeros.
+#include "common/softfloat/softfloat.h"
+#include "frontend/ppc/altivec/estimates.h"
+#include "frontend/ppc/altivec/helpers.h"
+#include "frontend/ppc/altivec/lanes.h"
+
+namespace vestige::ppc {
+
+using softfloat::Environment;
+using softfloat::F32;
+using softfloat::Fact;
+using softfloat::Rounding;
+using softfloat::Subnormals;
+using vector::Lanes;
+using vector::Operands;
+
+namespace {
+
+using u32 = std::uint32_t;
+
+// vA, then vB, then vC; a fused operation has its operands in the order A, C, B.
+using Nan = softfloat::FirstNan<softfloat::DefaultNan::positive, 0, 2, 1>;
+
+Environment environment_of(const Operands& v, Rounding rounding = Rounding::nearest_even) {
+    const auto subnormals = v.state.vscr & vector::vscr_nj ? Subnormals::zeroed : Subnormals::kept;
+    return {.rounding = rounding, .operands = subnormals, .results = subnormals};
+}
+
+template <class Function> void binary(Operands v, Function function) {
+    const Environment environment = environment_of(v);
+    vector::lanewise<u32>(v, [&](u32 a, u32 b) { return function(a, b, environment); });
+}
+
+template <class Function>
+void unary(Operands v, Function function, Rounding rounding = Rounding::nearest_even) {
+    const Environment environment = environment_of(v, rounding);
+    Lanes<u32> lanes = v.get<u32>(v.b);
+    for (u32& lane : lanes.lane)
+        lane = function(lane, environment);
+    v.set(lanes);
+}
+
+void fused(Operands v, softfloat::Fused form) {
+    const Environment environment = environment_of(v);
+    const auto a = v.get<u32>(v.a), b = v.get<u32>(v.b), c = v.get<u32>(v.c);
+    Lanes<u32> result;
+    for (unsigned i = 0; i < result.count; ++i)
+        result[i] =
+            softfloat::fused_multiply_add<F32, Nan>(a[i], c[i], b[i], environment, form).value;
+    v.set(result);
+}
+
+enum class Extreme { larger, smaller };
+
+// A NaN wins; minus zero is less than zero.
+u32 extreme(u32 a, u32 b, const Environment& environment, Extreme which) {
+    const auto flushed = [&](u32 value) {
+        const bool subnormal = softfloat::classify<F32>(value) == softfloat::Class::subnormal;
+        return subnormal && environment.operands == Subnormals::zeroed ? value & F32::sign_bit
+                                                                       : value;
+    };
+    a = flushed(a);
+    b = flushed(b);
+    if (softfloat::is_nan<F32>(a)) return softfloat::quieted<F32>(a);
+    if (softfloat::is_nan<F32>(b)) return softfloat::quieted<F32>(b);
+    // As integers, with the negative ones turned round, they are in order.
+    const auto key = [](u32 value) {
+        return value & F32::sign_bit ? ~value : value | F32::sign_bit;
+    };
+    return (key(a) > key(b)) == (which == Extreme::larger) ? a : b;
+}
+
+void round(Operands v, Rounding rounding) {
+    unary(
+        v,
+        [](u32 value, const Environment& environment) {
+            return softfloat::round_to_integral<F32, Nan>(value, environment).value;
+        },
+        rounding);
+}
+
+// a: UIMM, the power of two that an integer is divided by. No scaled integer is denormal.
+template <class Integer> void from_integer(Operands v) {
+    const u32 scale = v.a << F32::fraction_bits;
+    unary(v, [&](u32 lane, const Environment&) {
+        const u32 number =
+            softfloat::from_integer<F32>(static_cast<Integer>(lane), Environment{}).value;
+        return number == 0 ? 0 : number - scale;
+    });
+}
+
+// a: UIMM, the power of two that a number is multiplied by. A NaN gives zero.
+template <class Integer> void to_integer(Operands v) {
+    bool saturated = false;
+    const std::uint64_t scale = std::uint64_t{v.a} << softfloat::F64::fraction_bits;
+    unary(v, [&](u32 lane, const Environment& environment) -> u32 {
+        using namespace softfloat;
+        if (environment.operands == Subnormals::zeroed && classify<F32>(lane) == Class::subnormal)
+            return 0;
+        // As a double every scaled single is normal.
+        std::uint64_t wide = widen_exactly<F64, F32>(lane);
+        if (is_finite_nonzero(classify<F64>(wide))) wide += scale;
+        const auto result = softfloat::to_integer<Integer, F64>(wide, Rounding::toward_zero);
+        if (result.facts.has(Fact::nan_operand)) return 0;
+        saturated |= result.facts.has(Fact::invalid_conversion);
+        return static_cast<u32>(result.value);
+    });
+    v.saturated(saturated);
+}
+
+} // namespace
+
+VESTIGE_VECTOR_HELPER(vaddfp) {
+    binary(v, [](u32 a, u32 b, const Environment& e) {
+        return softfloat::add<F32, Nan>(a, b, e).value;
+    });
+}
+VESTIGE_VECTOR_HELPER(vsubfp) {
+    binary(v, [](u32 a, u32 b, const Environment& e) {
+        return softfloat::subtract<F32, Nan>(a, b, e).value;
+    });
+}
+VESTIGE_VECTOR_HELPER(vmaxfp) {
+    binary(v, [](u32 a, u32 b, const Environment& e) { return extreme(a, b, e, Extreme::larger); });
+}
+VESTIGE_VECTOR_HELPER(vminfp) {
+    binary(v,
+           [](u32 a, u32 b, const Environment& e) { return extreme(a, b, e, Extreme::smaller); });
+}
+VESTIGE_VECTOR_HELPER(vmaddfp) { fused(v, softfloat::Fused::multiply_add); }
+VESTIGE_VECTOR_HELPER(vnmsubfp) { fused(v, softfloat::Fused::negative_multiply_subtract); }
+
+VESTIGE_VECTOR_HELPER(vrfim) { round(v, Rounding::down); }
+VESTIGE_VECTOR_HELPER(vrfin) { round(v, Rounding::nearest_even); }
+VESTIGE_VECTOR_HELPER(vrfip) { round(v, Rounding::up); }
+VESTIGE_VECTOR_HELPER(vrfiz) { round(v, Rounding::toward_zero); }
+
+VESTIGE_VECTOR_HELPER(vcfsx) { from_integer<std::int32_t>(v); }
+VESTIGE_VECTOR_HELPER(vcfux) { from_integer<std::uint32_t>(v); }
+VESTIGE_VECTOR_HELPER(vctsxs) { to_integer<std::int32_t>(v); }
+VESTIGE_VECTOR_HELPER(vctuxs) { to_integer<std::uint32_t>(v); }
+
+VESTIGE_VECTOR_HELPER(vrefp) { unary(v, vector::reciprocal_estimate); }
+VESTIGE_VECTOR_HELPER(vrsqrtefp) { unary(v, vector::reciprocal_root_estimate); }
+VESTIGE_VECTOR_HELPER(vlogefp) { unary(v, vector::logarithm_estimate); }
+VESTIGE_VECTOR_HELPER(vexptefp) { unary(v, vector::power_estimate); }
+
+} // namespace vestige::ppc

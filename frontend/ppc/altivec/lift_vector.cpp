@@ -1,0 +1,71 @@
+// AltiVec arithmetic, permutes and VSCR. Logic and modulo addition are ops of the IR; the rest are
+// helpers that take the numbers of their registers.
+#include "frontend/ppc/helpers.h"
+#include "frontend/ppc/lift/lifter.h"
+
+namespace vestige::ppc {
+
+using ir::Op;
+using ir::Value;
+
+namespace {
+
+Value call(Lifter& l, ir::HelperId helper) {
+    return l.b.call(helper,
+                    {l.b.i32(l.f.vd()), l.b.i32(l.f.va()), l.b.i32(l.f.vb()), l.b.i32(l.f.vc())});
+}
+
+void lift_call(Lifter& l, ir::HelperId helper) {
+    if (!l.vec_unavailable()) call(l, helper);
+}
+
+void lift_compare(Lifter& l, ir::HelperId helper) {
+    if (l.vec_unavailable()) return;
+    const Value order = call(l, helper);
+    if (!l.f.vector_rc_bit()) return;
+    l.b.set_slot(slot::cr(6), order);
+    l.b.set_slot(slot::cr_so(6), l.b.i1(false));
+}
+
+void lift_binary(Lifter& l, Op op, unsigned lane_bits = 0) {
+    if (l.vec_unavailable()) return;
+    l.set_vr(l.f.vd(), l.b.vec(op, {l.vr(l.f.va()), l.vr(l.f.vb())}, lane_bits));
+}
+
+} // namespace
+
+#define VECTOR(name)                                                                               \
+    void lift_##name(Lifter& l) { lift_call(l, helper::vector_##name); }
+#define VECTOR_COMPARE(name)                                                                       \
+    void lift_##name(Lifter& l) { lift_compare(l, helper::vector_##name); }
+#include "frontend/ppc/altivec/vector_operations.inc"
+#undef VECTOR
+#undef VECTOR_COMPARE
+
+void lift_vaddubm(Lifter& l) { lift_binary(l, Op::vec_add, 8); }
+void lift_vadduhm(Lifter& l) { lift_binary(l, Op::vec_add, 16); }
+void lift_vadduwm(Lifter& l) { lift_binary(l, Op::vec_add, 32); }
+void lift_vsububm(Lifter& l) { lift_binary(l, Op::vec_sub, 8); }
+void lift_vsubuhm(Lifter& l) { lift_binary(l, Op::vec_sub, 16); }
+void lift_vsubuwm(Lifter& l) { lift_binary(l, Op::vec_sub, 32); }
+
+void lift_vand(Lifter& l) { lift_binary(l, Op::vec_and); }
+void lift_vandc(Lifter& l) { lift_binary(l, Op::vec_and_not); }
+void lift_vor(Lifter& l) { lift_binary(l, Op::vec_or); }
+void lift_vxor(Lifter& l) { lift_binary(l, Op::vec_xor); }
+void lift_vnor(Lifter& l) {
+    if (l.vec_unavailable()) return;
+    const Value either = l.b.vec(Op::vec_or, {l.vr(l.f.va()), l.vr(l.f.vb())});
+    l.set_vr(l.f.vd(), l.b.vec(Op::vec_not, {either}));
+}
+
+// vB where vC has ones, vA elsewhere.
+void lift_vsel(Lifter& l) {
+    if (l.vec_unavailable()) return;
+    const Value mask = l.vr(l.f.vc());
+    const Value from_a = l.b.vec(Op::vec_and_not, {l.vr(l.f.va()), mask});
+    const Value from_b = l.b.vec(Op::vec_and, {l.vr(l.f.vb()), mask});
+    l.set_vr(l.f.vd(), l.b.vec(Op::vec_or, {from_a, from_b}));
+}
+
+} // namespace vestige::ppc

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Runs that must be the same to the instruction, under the virtual clock.
+
+    same_run.py PROGRAM twice|engines g3beige|mac99
+
+twice: a boot with every benchmark, two times. engines: JIT and interpreter, to the shell's prompt.
+Compared are the bytes of the console and the number of instructions.
+"""
+
+import pathlib
+import sys
+import tempfile
+
+import emulator
+import linux_guest
+from emulator import expect
+
+# what: (arguments of the guest, options of both, options of each)
+CASES = {
+    "twice": ("bench=all scale=1", [], ([], [])),
+    "engines": ("end=poweroff", ["--stop-on", "GUEST-READY"],
+                (["--engine", "jit"], ["--engine", "interp"])),
+}
+
+
+def run_once(program, machine, arguments, options, folder):
+    """(console bytes, instructions)"""
+    console = folder / "console"
+    outcome = emulator.run([program, *linux_guest.boot_options(machine, arguments),
+                            "--clock", "virtual", "--stats", "-display", "none",
+                            "-serial", f"file:{console}", "-monitor", "none", *options],
+                           seconds=400)
+    expect(outcome.status == 0, f"{options}: the run did not end well", outcome)
+    data = console.read_bytes()
+    expect(b"GUEST-READY" in data, f"{options}: no GUEST-READY", outcome)
+    return data, outcome.instructions
+
+
+def first_difference(one, other):
+    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b),
+                min(len(one), len(other)))
+
+
+def check(program, what, machine):
+    arguments, common, each = CASES[what]
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [run_once(program, machine, arguments, common + options, pathlib.Path(folder))
+                for options in each]
+    (console, instructions), (other_console, other_instructions) = runs
+    if console != other_console:
+        at = first_difference(console, other_console)
+        begin = max(0, at - 200)
+        raise emulator.CheckFailed(
+            f"the consoles differ from byte {at} on:\n{console[begin:at + 100]!r}\n"
+            f"{other_console[begin:at + 100]!r}")
+    expect(instructions == other_instructions,
+           f"{instructions} instructions, then {other_instructions}; the consoles are the same")
+    print(f"{instructions} instructions, {len(console)} bytes of console, both times")
+
+
+if __name__ == "__main__":
+    emulator.main(check, *sys.argv[1:])

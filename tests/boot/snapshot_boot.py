@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Snapshots: a boot saved at some instruction and continued by a fresh process ends the same.
+
+    snapshot_boot.py PROGRAM g3beige|mac99
+
+The disk is in use (its writes are kept in memory and in the snapshot), and so is the network.
+"""
+
+import pathlib
+import sys
+import tempfile
+
+import emulator
+import host_side
+import linux_guest
+from emulator import expect
+
+# Where in the run to save, as parts of the whole run.
+PLACES = (0.111, 0.52345, 0.87654)
+
+
+def options(machine, folder, console):
+    return [*linux_guest.boot_options(machine, "run=/bin/selftest scratch=sda"),
+            "--clock", "virtual", "--stats", "-display", "none", "-monitor", "none",
+            "-serial", f"file:{console}", "-nic", "user",
+            "-drive", f"file={folder / 'disk.img'},format=raw,snapshot=on"]
+
+
+def run(program, machine, folder, name, *more):
+    """(console bytes, instructions)"""
+    console = folder / f"console-{name}"
+    outcome = emulator.run([program, *options(machine, folder, console), *more], seconds=300)
+    expect(outcome.status == 0, f"{name}: the run did not end well", outcome)
+    return console.read_bytes(), outcome.instructions
+
+
+def check_refusals(program, machine, folder, snapshot):
+    """A truncated, damaged or foreign file is refused and named."""
+    data = snapshot.read_bytes()
+    middle = len(data) // 2
+    damaged = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:]
+    other = "mac99" if machine == "g3beige" else "g3beige"
+    for name, content, board in (("truncated", data[:-1000], machine), ("stump", data[:30], machine),
+                                 ("damaged", damaged, machine), ("foreign", data, other)):
+        path = folder / f"{name}.snapshot"
+        path.write_bytes(content)
+        outcome = emulator.run([program, *options(board, folder, folder / "console-wrong"),
+                                "--loadvm", path], seconds=60)
+        expect(outcome.status == 1 and path.name in outcome.errors,
+               f"a {name} snapshot must be refused and named", outcome)
+
+
+def check(program, machine):
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        host_side.make_disk(folder / "disk.img", 4)
+        console, instructions = run(program, machine, folder, "whole")
+        expect(b"GUEST-DONE 0" in console, "the whole run did not end well:\n" +
+               emulator.as_text(console)[-2000:])
+        for number, place in enumerate(PLACES):
+            at = int(instructions * place)
+            snapshot = folder / f"{number}.snapshot"
+            saved = run(program, machine, folder, f"saving-{number}", "--savevm-at", at, snapshot)
+            expect(saved == (console, instructions), f"saving at {at} changed the run")
+            rest, end = run(program, machine, folder, f"loaded-{number}", "--loadvm", snapshot)
+            expect(end == instructions,
+                   f"loaded at {at}: ends at {end} instructions, not at {instructions}")
+            expect(rest and console.endswith(rest),
+                   f"loaded at {at}: the console goes on differently:\n"
+                   f"{emulator.as_text(rest)[-2000:]}")
+            print(f"at {at} of {instructions}: {len(rest)} of {len(console)} bytes after it")
+        check_refusals(program, machine, folder, folder / "0.snapshot")
+
+
+if __name__ == "__main__":
+    emulator.main(check, *sys.argv[1:])

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Wrong input: each gives a clear message on standard error, status 1, and soon.
+
+    wrong_input.py PROGRAM
+"""
+
+import fcntl
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+
+import emulator
+import linux_guest
+from emulator import expect
+
+SECONDS = 20
+LONGEST_MESSAGE = 6  # lines
+SMALL_FILES = 1 << 16  # bytes: the largest file where the disk counts as full
+NOBODY = 65534
+
+
+class Inputs:
+    """Files that are wrong in one way each."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.kernel, self.initrd = linux_guest.images()
+        self.missing = folder / "missing"
+        self.program = pathlib.Path(shutil.which("true"))  # of the host's architecture
+        self.half_kernel = self.write("half", self.kernel.read_bytes()[:1 << 20])
+        self.kernel_stump = self.write("stump", self.kernel.read_bytes()[:40])
+        self.text = self.write("text", b"This is no kernel, no image and no snapshot.\n" * 50)
+        self.empty = self.write("empty", b"")
+        self.disk = self.write("disk", bytes(1 << 20))
+        self.used_disk = self.write("used", bytes(1 << 20))
+        self.guarded_disk = self.write("guarded", bytes(1 << 20))
+        self.guarded_disk.chmod(0o444)
+        self.huge = folder / "huge"
+        with open(self.huge, "wb") as file:
+            file.truncate(300 << 20)
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+
+def linux(inputs, *more):
+    return ["-M", "g3beige", "-kernel", inputs.kernel, "-initrd", inputs.initrd, *more]
+
+
+# what is wrong: (options, what the message must match)
+CASES = {
+    "no such kernel": (lambda i: ["-M", "g3beige", "-kernel", i.missing], r"missing'.*No such file"),
+    "no such initrd": (lambda i: linux(i)[:-1] + [i.missing], r"missing'.*No such file"),
+    "no such disk": (lambda i: ["-hda", i.missing], r"missing'.*No such file"),
+    "no such CD": (lambda i: ["-cdrom", i.missing], r"missing'.*No such file"),
+    "no such snapshot": (lambda i: ["--loadvm", i.missing], r"missing'.*No such file"),
+    "no such firmware file": (lambda i: ["-bios", i.missing], r"missing'"),
+    "a folder as kernel": (lambda i: ["-M", "g3beige", "-kernel", i.folder], r"not a regular file"),
+    "a folder as disk": (lambda i: ["-hda", i.folder], r"cannot use disk image"),
+    "a kernel of another architecture": (lambda i: ["-M", "g3beige", "-kernel", i.program],
+                                         r"64-bit.*this machine runs .*PowerPC"),
+    "a kernel that is none": (lambda i: ["-M", "g3beige", "-kernel", i.text], r"not an ELF file"),
+    "an empty kernel": (lambda i: ["-M", "g3beige", "-kernel", i.empty], r"not an ELF file"),
+    "half an ELF file": (lambda i: ["-M", "g3beige", "-kernel", i.half_kernel], r"truncated"),
+    "a stump of an ELF file": (lambda i: ["-M", "g3beige", "-kernel", i.kernel_stump],
+                               r"truncated"),
+    "an initrd that does not fit": (lambda i: linux(i, "-m", "256M", "-initrd", i.huge),
+                                    r"does not fit.*larger -m"),
+    "a kernel that does not fit": (lambda i: linux(i, "-m", "16M"), r"does not fit.*larger -m"),
+    "an initrd without kernel": (lambda i: ["-M", "g3beige", "-initrd", i.initrd], r"-kernel"),
+    "3 MB of memory": (lambda i: ["-M", "g3beige", "-m", "3M"], r"memory.*-m"),
+    "too much memory": (lambda i: ["-M", "g3beige", "-m", "64G"], r"memory.*-m"),
+    "no size of memory": (lambda i: ["-m", "lots"], r"-m.*lots"),
+    "an unknown machine": (lambda i: ["-M", "macplus"], r"macplus.*g3beige"),
+    "an unknown CPU": (lambda i: ["-M", "g3beige", "-cpu", "68040"], r"68040.*750"),
+    "an unknown option": (lambda i: ["--warp", "9"], r"--warp.*--help"),
+    "an option without its value": (lambda i: ["-kernel"], r"-kernel"),
+    "an unknown engine": (lambda i: ["--engine", "steam"], r"steam"),
+    "an unknown card": (lambda i: ["-nic", "user,model=token-ring"], r"token-ring"),
+    "an unknown log item": (lambda i: ["-d", "everything"], r"everything"),
+    "firmware that is not installed": (lambda i: ["-bios", "no-such-openbios"],
+                                       r"not installed.*apt-get install qemu-system-data"),
+    "firmware that is none": (lambda i: ["-M", "g3beige", "-bios", i.huge], r"huge'"),
+    "an empty disk": (lambda i: ["-hda", i.empty], r"empty"),
+    "a disk in use": (lambda i: ["-hda", i.used_disk], r"another program is using it"),
+    "a disk given twice": (lambda i: ["-hda", i.disk, "-hdb", i.disk], r"using it"),
+    "a disk format that is not raw": (lambda i: ["-drive", f"file={i.disk},format=qcow2"],
+                                      r"qcow2"),
+    "a foreign snapshot": (lambda i: ["--loadvm", i.text], r"text'"),
+    "a console in no folder": (lambda i: ["-display", "none", "-serial",
+                                          f"file:{i.missing}/console"], r"missing/console"),
+    "a log in no folder": (lambda i: ["-d", "int", "-D", f"{i.missing}/log"], r"missing/log"),
+    "a picture in no folder": (lambda i: ["-display", "none", "-serial", "null",
+                                          "--max-instructions", "1000000", "--screenshot",
+                                          f"{i.missing}/picture.png"], r"picture"),
+}
+
+
+def check_message(what, outcome, pattern):
+    expect(outcome.status == 1, f"{what}: the status must be 1", outcome)
+    lines = outcome.errors.strip().splitlines()
+    expect(0 < len(lines) <= LONGEST_MESSAGE, f"{what}: {len(lines)} lines of message", outcome)
+    message = " ".join(lines)
+    expect(re.search(pattern, message), f"{what}: no {pattern!r} in the message", outcome)
+
+
+def check_disk_not_ours(program, inputs):
+    """A disk image without the right to write it; root has all rights, so become nobody."""
+    if os.geteuid() != 0:
+        outcome = emulator.run([program, "-hda", inputs.guarded_disk], SECONDS)
+    else:
+        copy = inputs.folder / "vestige"  # nobody may not get to where the program lies
+        shutil.copy(program, copy)
+        copy.chmod(0o755)
+        inputs.folder.chmod(0o755)
+        outcome = emulator.run([copy, "-hda", inputs.guarded_disk], SECONDS, user=NOBODY,
+                               group=NOBODY, extra_groups=[])
+    check_message("a read-only disk image", outcome, r"Permission denied.*read-only")
+
+
+def limit_files():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails, as if full
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_FILES, SMALL_FILES))
+
+
+def check_full_disk(program, inputs):
+    snapshot = inputs.write("snapshot", b"the one before")
+    outcome = emulator.run([program, "-display", "none", "-serial", "null", "--clock", "virtual",
+                            "--savevm-at", "1000000", snapshot, "--max-instructions", "2000000"],
+                           SECONDS, preexec_fn=limit_files)
+    check_message("a full disk", outcome, r"snapshot")
+    expect(snapshot.read_bytes() == b"the one before", "the snapshot before was harmed")
+    leftover = [p.name for p in inputs.folder.iterdir() if p.name.startswith("snapshot")]
+    expect(leftover == ["snapshot"], f"left behind: {leftover}")
+    outcome = emulator.run([program, "-display", "none", "-serial", "null", "--clock", "virtual",
+                            "--max-instructions", "2000000", "-d", "in_asm", "-D", "/dev/full"],
+                           SECONDS)
+    expect(outcome.status in (1, 3), "a log on a full disk", outcome)
+
+
+def check(program):
+    failures = []
+    with tempfile.TemporaryDirectory() as name:
+        inputs = Inputs(pathlib.Path(name))
+        # Locked as another emulator would: the lock belongs to the open file, not to us.
+        with open(inputs.used_disk, "rb+") as used:
+            fcntl.flock(used, fcntl.LOCK_EX)
+            fcntl.lockf(used, fcntl.LOCK_EX)
+            for what, (options, pattern) in CASES.items():
+                try:
+                    outcome = emulator.run([program, *options(inputs)], SECONDS)
+                    check_message(what, outcome, pattern)
+                except emulator.CheckFailed as failure:
+                    failures.append(str(failure))
+        for special in (check_disk_not_ours, check_full_disk):
+            try:
+                special(program, inputs)
+            except emulator.CheckFailed as failure:
+                failures.append(str(failure))
+    expect(not failures, f"{len(failures)} of {len(CASES) + 2}:\n" + "\n\n".join(failures))
+    print(f"{len(CASES) + 2} kinds of wrong input refused")
+
+
+if __name__ == "__main__":
+    emulator.main(check, *sys.argv[1:])

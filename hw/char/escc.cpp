@@ -443,7 +443,7 @@ void Escc::visit(StateVisitor& state) {
 
 // -- the bus's view
 
-std::uint64_t EsccRegisters::size() const {
+std::uint64_t EsccRegisters::region_size() const {
     return std::uint64_t{2} << std::max(layout_.side_bit, layout_.data_bit);
 }
 
@@ -454,12 +454,12 @@ Escc::Side EsccRegisters::side(std::uint64_t offset) const {
 bool EsccRegisters::is_data(std::uint64_t offset) const { return bit(offset, layout_.data_bit); }
 
 std::uint64_t EsccRegisters::read(std::uint64_t offset, unsigned) {
-    if (offset >= size()) return 0;
+    if (offset >= region_size()) return 0;
     return is_data(offset) ? escc_.read_data(side(offset)) : escc_.read_control(side(offset));
 }
 
 void EsccRegisters::write(std::uint64_t offset, unsigned, std::uint64_t value) {
-    if (offset >= size()) return;
+    if (offset >= region_size()) return;
     const auto byte = static_cast<std::uint8_t>(value);
     if (is_data(offset))
         escc_.write_data(side(offset), byte);

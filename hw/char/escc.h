@@ -120,7 +120,7 @@ class EsccRegisters final : public MmioHandler {
     EsccRegisters(Escc& escc, EsccLayout layout) : escc_(escc), layout_(layout) {}
 
     // Bytes that the layout's two bits and bit 0 cover: what lies beyond reads as zero.
-    std::uint64_t size() const;
+    std::uint64_t region_size() const;
 
     std::uint64_t read(std::uint64_t offset, unsigned size) override;
     void write(std::uint64_t offset, unsigned size, std::uint64_t value) override;

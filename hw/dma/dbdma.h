@@ -44,7 +44,7 @@ class DbdmaPeer {
 class Dbdma final : public Device, public MmioHandler {
   public:
     static constexpr unsigned channel_count = 32;
-    static constexpr std::uint64_t size = channel_count * 0x100;
+    static constexpr std::uint64_t region_size = channel_count * 0x100;
     static constexpr MmioTraits traits{.endian = Endian::little, .min_size = 4, .max_size = 4};
 
     Dbdma(std::string name, Scheduler& scheduler, AddressSpace& memory, Log& log);

@@ -108,7 +108,7 @@ class Via6522 {
 class ViaRegisters final : public MmioHandler {
   public:
     static constexpr MmioTraits traits{.endian = Endian::big, .min_size = 1, .max_size = 1};
-    static constexpr std::uint64_t size = 0x2000;
+    static constexpr std::uint64_t region_size = 0x2000;
 
     explicit ViaRegisters(Via6522& via) : via_(via) {}
     std::uint64_t read(std::uint64_t offset, unsigned) override {

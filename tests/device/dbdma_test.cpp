@@ -56,7 +56,7 @@ struct Fixture {
 
     Fixture() {
         memory.map_ram("ram", 0, ram, 0, ram.size());
-        memory.map_mmio("dbdma", registers, Dbdma::size, dbdma, Dbdma::traits);
+        memory.map_mmio("dbdma", registers, Dbdma::region_size, dbdma, Dbdma::traits);
         dbdma.connect(channel, IrqLine(wires, 2), peer);
     }
     void put(unsigned operation, unsigned count, std::uint32_t address, std::uint32_t data = 0) {

@@ -1,0 +1,120 @@
+// Branches forward over a few words, back around counted loops, and out of the case; moves of LR,
+// CTR and XER.
+#include <array>
+
+#include "tests/lockstep/generator.h"
+
+namespace vestige::ppc::lockstep {
+
+namespace {
+
+using enum Opcode;
+
+constexpr std::uint32_t bo_keep_counter = 4, bo_always = 20;
+constexpr unsigned spr_xer = 1, spr_lr = 8, spr_ctr = 9;
+
+// All kinds: on counter, condition, both and always; the last bit is a hint.
+std::uint32_t random_bo(Generator& g) {
+    static constexpr std::uint32_t kinds[] = {0, 2, 4, 8, 10, 12, 16, 18, bo_always};
+    return g.random.pick(std::span<const std::uint32_t>(kinds)) | g.random.below(2);
+}
+
+void note_use(Generator& g, std::uint32_t bo, bool link) {
+    if (!(bo & bo_keep_counter)) g.ctr_is_open = false;
+    if (link) g.lr_is_open = false;
+}
+
+std::uint32_t skipped_words(Generator& g) { return g.random.below(4); }
+
+void emit_b(Generator& g) {
+    const std::uint32_t skipped = skipped_words(g), link = g.random.below(2);
+    const bool absolute = g.random.one_in(4);
+    const std::uint32_t target = absolute ? g.address_ahead(1 + skipped) : 4 * (1 + skipped);
+    g.begin_shadow(skipped);
+    note_use(g, bo_always, link != 0);
+    g.emit(g.encode(b, {{'l', target / 4}, {'A', absolute}, {'K', link}}));
+}
+
+void emit_bc(Generator& g) {
+    const std::uint32_t skipped = skipped_words(g), link = g.random.below(2), bo = random_bo(g);
+    note_use(g, bo, link != 0);
+    // An absolute one reaches the low exit alone.
+    const bool absolute = g.random.one_in(40);
+    const std::uint32_t target = absolute ? LOCKSTEP_LOW_EXIT : 4 * (1 + skipped);
+    if (!absolute) g.begin_shadow(skipped);
+    g.emit(g.encode_random(bc, {{'O', bo}, {'t', target / 4}, {'A', absolute}, {'K', link}}));
+}
+
+void emit_bclr(Generator& g) {
+    if (!g.lr_is_open) return;
+    const std::uint32_t skipped = skipped_words(g), link = g.random.below(2), bo = random_bo(g);
+    g.test().input.lr = g.address_ahead(1 + skipped) | g.random.below(4);
+    g.lr_is_open = false;
+    note_use(g, bo, link != 0);
+    g.begin_shadow(skipped);
+    g.emit(g.encode_random(bclr, {{'O', bo}, {'K', link}}));
+}
+
+// With a decrement it is an illegal instruction, before which QEMU, wrongly, sets LR.
+void emit_bcctr(Generator& g) {
+    std::uint32_t bo = random_bo(g);
+    if (!g.random.one_in(20)) bo |= bo_keep_counter;
+    const std::uint32_t skipped = skipped_words(g);
+    const std::uint32_t link = bo & bo_keep_counter ? g.random.below(2) : 0;
+    if (bo & bo_keep_counter) {
+        if (!g.ctr_is_open) return;
+        g.test().input.ctr = g.address_ahead(1 + skipped) | g.random.below(4);
+    }
+    g.ctr_is_open = false;
+    if (link) g.lr_is_open = false;
+    g.begin_shadow(skipped);
+    g.emit(g.encode_random(bcctr, {{'O', bo}, {'K', link}}));
+}
+
+// A few rounds that CTR counts, perhaps ended earlier by a condition.
+void emit_loop(Generator& g) {
+    if (!g.ctr_is_open || !g.straight()) return;
+    static constexpr std::uint32_t kinds[] = {0, 2, 8, 10, 16, 18};
+    static constexpr Opcode body[] = {addi,   addic_rc, add,   addze, subfe,
+                                      rlwinm, cmpi,     mullw, crxor};
+    g.ctr_is_open = false;
+    g.test().input.ctr = g.random.between(1, 6);
+    const std::uint32_t words = g.random.between(1, 3);
+    for (std::uint32_t i = 0; i < words; ++i) {
+        const Opcode opcode = g.random.pick(std::span<const Opcode>(body));
+        const bool to_a = opcode == rlwinm, to_d = info(opcode).pattern.find('d') != nullptr;
+        if (opcode == cmpi || opcode == crxor)
+            g.emit(g.encode_random(opcode, {}));
+        else if (to_a || to_d)
+            g.emit(g.encode_random(opcode, {{to_a ? 'a' : 'd', g.free_gpr()}}));
+    }
+    g.emit(g.encode_random(bc, {{'O', g.random.pick(std::span<const std::uint32_t>(kinds))},
+                                {'t', (0 - words) & 0x3fff},
+                                {'A', 0},
+                                {'K', 0}}));
+}
+
+std::uint32_t spr_field(unsigned number) { return (number & 31) << 5 | number >> 5; }
+
+void emit_move(Generator& g) {
+    static constexpr unsigned numbers[] = {spr_xer, spr_lr, spr_ctr};
+    const unsigned number = g.random.pick(std::span<const unsigned>(numbers));
+    if (number == spr_lr) g.lr_is_open = false;
+    if (number == spr_ctr) g.ctr_is_open = false;
+    if (g.random.one_in(2))
+        g.emit(g.encode(mfspr, {{'d', g.free_gpr()}, {'p', spr_field(number)}}));
+    else if (number != spr_xer)
+        g.emit(g.encode(mtspr, {{'s', g.any_gpr()}, {'p', spr_field(number)}}));
+}
+
+} // namespace
+
+std::span<const Family> branch_families() {
+    static constexpr Family families[] = {
+        {"b", 4, emit_b},         {"bc", 14, emit_bc},    {"bclr", 5, emit_bclr},
+        {"bcctr", 5, emit_bcctr}, {"loop", 4, emit_loop}, {"special register", 4, emit_move},
+    };
+    return families;
+}
+
+} // namespace vestige::ppc::lockstep

@@ -1,0 +1,443 @@
+#include "tests/lockstep/random_ir.h"
+
+#include <algorithm>
+
+#include "common/assertion.h"
+
+namespace vestige::test {
+
+using ir::BlockId;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+std::uint64_t Random::interesting() {
+    const std::uint64_t any = next();
+    switch (below(8)) {
+    case 0: return any % 8;
+    case 1: return std::uint64_t{0} - any % 8;
+    case 2: return std::uint64_t{1} << any % 64;
+    case 3: return (std::uint64_t{1} << any % 64) - 1;
+    case 4: return ~std::uint64_t{0} << any % 64;
+    case 5: return 0x8000'0000'8000'8080 >> any % 4 * 8;
+    case 6: return any >> any % 64;
+    default: return any;
+    }
+}
+
+namespace {
+
+constexpr std::uint32_t start_pc = 0x1000;
+constexpr Type integer_types[] = {Type::i1, Type::i8, Type::i16, Type::i32, Type::i64};
+
+class Generator {
+  public:
+    Generator(ir::Function& function, std::uint64_t seed, const RandomIrOptions& options)
+        : function_(function), random_(seed), options_(options), build_(function) {}
+
+    void run() {
+        const unsigned count = 1 + random_.below(options_.instructions);
+        for (unsigned i = 0; i < count; ++i) {
+            build_.instruction(pc_);
+            some_ops();
+            if (random_.one_in(6)) diamond();
+            if (random_.one_in(12)) loop();
+            if (random_.one_in(16)) goto_next_block();
+            pc_ += 4;
+            if (random_.one_in(10)) side_exit();
+        }
+        if (random_.one_in(2)) side_exit();
+        exit();
+        function_.guest_bytes = pc_ - start_pc;
+    }
+
+  private:
+    // ---- values that may be used here, by type
+    std::vector<Value>& pool(Type type) { return values_[static_cast<unsigned>(type)]; }
+    Value keep(Value value) {
+        pool(build_.type(value)).push_back(value);
+        return value;
+    }
+    Value constant(Type type) { return keep(build_.constant(type, random_.interesting())); }
+
+    Value value(Type type) {
+        const auto& known = pool(type);
+        if (!known.empty() && !random_.one_in(8)) {
+            // Recent ones more often.
+            const auto size = static_cast<std::uint32_t>(known.size());
+            return known[size - 1 - std::min(random_.below(size), random_.below(size))];
+        }
+        if (type == Type::v128 || random_.one_in(2)) {
+            for (unsigned tries = 0; tries < 20; ++tries) {
+                const auto slot = static_cast<ir::SlotId>(random_.below(slot_count));
+                if (test_layout()[slot].type == type) return keep(build_.get_slot(slot));
+            }
+            if (type == Type::v128) return keep(build_.get_slot(slot_v0));
+        }
+        if (type == Type::f32) return keep(build_.bitcast(Type::f32, value(Type::i32)));
+        return constant(type);
+    }
+    Type integer() { return integer_types[random_.below(5)]; }
+    Type number() { return integer_types[1 + random_.below(4)]; }
+    Type word() { return random_.one_in(2) ? Type::i32 : Type::i64; }
+    Type any_type() {
+        static constexpr Type types[] = {Type::i1,  Type::i8,  Type::i16, Type::i32, Type::i32,
+                                         Type::i64, Type::f64, Type::f32, Type::v128};
+        return types[random_.below(std::size(types))];
+    }
+
+    // Values made in a scope are not used after it.
+    struct Scope {
+        explicit Scope(Generator& generator) : generator_(generator) {
+            for (unsigned i = 0; i < ir::type_count; ++i)
+                sizes_[i] = generator.values_[i].size();
+        }
+        ~Scope() {
+            for (unsigned i = 0; i < ir::type_count; ++i)
+                generator_.values_[i].resize(sizes_[i]);
+        }
+        Generator& generator_;
+        std::size_t sizes_[ir::type_count];
+    };
+
+    void some_ops() {
+        const unsigned count = 1 + random_.below(2 * options_.ops - 1);
+        for (unsigned i = 0; i < count; ++i)
+            one_op();
+    }
+
+    void one_op() {
+        switch (random_.below(20)) {
+        case 0:
+        case 1:
+        case 2:
+        case 3: arithmetic(); break;
+        case 4:
+        case 5: logic(); break;
+        case 6: conversion(); break;
+        case 7:
+        case 8: condition(); break;
+        case 9: order(); break;
+        case 10: keep(load()); break;
+        case 11: store(); break;
+        case 12: call(); break;
+        case 13: float_op(); break;
+        case 14: vector(); break;
+        case 15: {
+            const Type type = any_type();
+            const Value condition = value(Type::i1);
+            keep(build_.select(condition, value(type), value(type)));
+            break;
+        }
+        case 16: rare(); break;
+        default: set_slot(); break;
+        }
+    }
+
+    Value same(Op op, Type type, std::initializer_list<Value> arguments) {
+        return keep(build_.append(op, type, arguments));
+    }
+
+    void arithmetic() {
+        static constexpr Op ops[] = {
+            Op::add, Op::add, Op::add,  Op::sub,  Op::sub, Op::mul, Op::div_u,     Op::shl,
+            Op::shr, Op::sar, Op::rotl, Op::rotl, Op::neg, Op::clz, Op::add_carry, Op::div_s};
+        const Op op = ops[random_.below(std::size(ops))];
+        const Type type = number();
+        const Value a = value(type);
+        if (op == Op::neg || op == Op::clz) {
+            same(op, type, {a});
+            return;
+        }
+        const Value b = random_.one_in(3) ? constant(type) : value(type);
+        if (op == Op::add_carry)
+            same(op, type, {a, b, value(Type::i1)});
+        else
+            same(op, type, {a, b});
+    }
+    void logic() {
+        static constexpr Op ops[] = {Op::and_, Op::and_, Op::or_, Op::xor_, Op::and_not, Op::not_};
+        const Op op = ops[random_.below(std::size(ops))];
+        const Type type = integer();
+        const Value a = value(type);
+        if (op == Op::not_)
+            same(op, type, {a});
+        else
+            same(op, type, {a, random_.one_in(3) ? constant(type) : value(type)});
+    }
+    void conversion() {
+        const Type from = integer(), to = integer();
+        const Value a = value(from);
+        if (from < to)
+            same(random_.one_in(2) ? Op::zext : Op::sext, to, {a});
+        else if (to < from)
+            same(Op::trunc, to, {a});
+        else if (from == Type::i64)
+            same(Op::bitcast, Type::f64, {a});
+        else if (from == Type::i32)
+            same(Op::bitcast, Type::f32, {a});
+        else if (random_.one_in(2))
+            same(Op::bitcast, Type::i64, {value(Type::f64)});
+        else
+            same(Op::bitcast, Type::i32, {value(Type::f32)});
+    }
+    void condition() {
+        static constexpr Op ops[] = {Op::cmp_eq,    Op::cmp_ne,       Op::cmp_lt_u,
+                                     Op::cmp_le_u,  Op::cmp_lt_s,     Op::cmp_le_s,
+                                     Op::carry_out, Op::add_overflow, Op::float_lt,
+                                     Op::float_gt,  Op::float_eq,     Op::float_unordered};
+        const Op op = ops[random_.below(std::size(ops))];
+        if (op >= Op::float_lt && op <= Op::float_unordered) {
+            same(op, Type::i1, {value(Type::f64), value(Type::f64)});
+            return;
+        }
+        const bool equality = op == Op::cmp_eq || op == Op::cmp_ne;
+        const Type type = equality ? integer() : number();
+        const Value a = value(type);
+        const Value b = random_.one_in(3) ? constant(type) : value(type);
+        if (op == Op::carry_out || op == Op::add_overflow)
+            same(op, Type::i1, {a, b, value(Type::i1)});
+        else
+            same(op, Type::i1, {a, b});
+    }
+    void order() {
+        switch (random_.below(6)) {
+        case 0: same(Op::order_s, Type::i64, {value(Type::i32), value(Type::i32)}); break;
+        case 1: same(Op::order_u, Type::i64, {value(Type::i32), value(Type::i32)}); break;
+        case 2:
+            same(Op::order_pack, Type::i64, {value(Type::i1), value(Type::i1), value(Type::i1)});
+            break;
+        case 3: same(Op::order_lt, Type::i1, {value(Type::i64)}); break;
+        case 4: same(Op::order_gt, Type::i1, {value(Type::i64)}); break;
+        default: same(Op::order_eq, Type::i1, {value(Type::i64)}); break;
+        }
+    }
+
+    // Mostly within memory; sometimes in the device page, sometimes nowhere.
+    Value address() {
+        const Type type = random_.one_in(8) ? Type::i64 : Type::i32;
+        const std::uint64_t mask = random_.one_in(64) ? 0x3ffff : 0xfff8;
+        return build_.and_(value(type), build_.constant(type, mask));
+    }
+    ir::MemoryAccess access(unsigned largest) {
+        ir::MemoryAccess access;
+        do
+            access.size = static_cast<std::uint8_t>(1u << random_.below(4));
+        while (access.size > largest);
+        access.endian = random_.one_in(3) ? Endian::little : Endian::big;
+        access.extend = random_.one_in(2) ? ir::Extend::zero : ir::Extend::sign;
+        access.alignment = random_.one_in(4) ? access.size : 1;
+        access.space = random_.one_in(16) ? 1 : 0;
+        return access;
+    }
+    Value load() {
+        const Value from = address();
+        if (random_.one_in(8)) return build_.load(Type::v128, from, {.size = 16});
+        const Type type = number();
+        return build_.load(type, from, access(ir::info(type).bytes));
+    }
+    void store() {
+        const Value to = address();
+        if (random_.one_in(8)) {
+            build_.store(to, value(Type::v128), {.size = 16, .endian = Endian::little});
+            return;
+        }
+        const Type type = number();
+        build_.store(to, value(type), access(ir::info(type).bytes));
+    }
+
+    void call() {
+        static constexpr ir::HelperId helpers[] = {helper_mix,  helper_mix,  helper_count,
+                                                   helper_turn, helper_odd,  helper_half,
+                                                   helper_half, helper_count};
+        const ir::HelperId helper = helpers[random_.below(std::size(helpers))];
+        switch (helper) {
+        case helper_mix:
+            keep(build_.call(
+                helper, {value(Type::i32), value(Type::i64), value(Type::f64), value(Type::i32)}));
+            break;
+        case helper_turn: keep(build_.call(helper, {})); break;
+        case helper_half: keep(build_.call(helper, {value(Type::f64)})); break;
+        case helper_odd: {
+            const Value seldom = build_.same_imm(Op::and_, value(Type::i32), 0x11);
+            build_.call(helper, {build_.zext(Type::i32, build_.cmp_eq(seldom, build_.i32(0x11)))});
+            break;
+        }
+        default: build_.call(helper, {value(Type::i32)});
+        }
+    }
+    void float_op() {
+        const ir::FloatOp two{.helper = helper_add}, three{.helper = helper_mul_add};
+        const ir::FloatOp one{.helper = helper_sqrt};
+        const auto f = [&] { return value(Type::f64); };
+        static constexpr Op binary[] = {Op::float_add, Op::float_sub, Op::float_mul, Op::float_div};
+        static constexpr Op fused[] = {Op::float_mul_add, Op::float_mul_sub, Op::float_neg_mul_add,
+                                       Op::float_neg_mul_sub};
+        switch (random_.below(10)) {
+        case 0: keep(build_.float_op(binary[random_.below(4)], two, {f(), f()})); break;
+        case 1: keep(build_.float_op(fused[random_.below(4)], three, {f(), f(), f()})); break;
+        case 2: keep(build_.float_op(Op::float_sqrt, one, {f()})); break;
+        case 3:
+            keep(build_.float_op(Op::float_round_single,
+                                 {.helper = helper_sqrt, .precision = ir::Precision::single},
+                                 {f()}));
+            break;
+        case 4:
+            keep(build_.float_op(Op::float_to_int32_zero, {.helper = helper_int}, {f()}));
+            break;
+        case 5: keep(build_.float_pure(Op::float_neg, {f()})); break;
+        case 6: keep(build_.float_pure(Op::float_abs, {f()})); break;
+        case 7: keep(build_.float_pure(Op::float_widen, {value(Type::i32)})); break;
+        default: keep(build_.float_pure(Op::float_narrow, {f()})); break;
+        }
+    }
+    void vector() {
+        const Value a = value(Type::v128), b = value(Type::v128);
+        static constexpr Op ops[] = {Op::vec_and, Op::vec_or, Op::vec_xor, Op::vec_and_not};
+        switch (random_.below(4)) {
+        case 0: keep(build_.vec(Op::vec_not, {a})); break;
+        case 1: keep(build_.vec(Op::vec_add, {a, b}, 8u << random_.below(4))); break;
+        case 2: keep(build_.vec(Op::vec_sub, {a, b}, 8u << random_.below(4))); break;
+        default: keep(build_.vec(ops[random_.below(4)], {a, b})); break;
+        }
+    }
+    void rare() {
+        switch (random_.below(6)) {
+        case 0: keep(build_.mul_high_u(value(Type::i32), value(Type::i32))); break;
+        case 1: keep(build_.mul_high_s(value(Type::i64), value(Type::i64))); break;
+        case 2: {
+            const Type type = random_.one_in(2) ? Type::i16 : word();
+            keep(build_.byte_swap(value(type)));
+            break;
+        }
+        case 3: keep(build_.copy(value(any_type()))); break;
+        case 4: { // seldom true
+            const Value few = build_.same_imm(Op::and_, value(Type::i32), 0x1f);
+            build_.leave_if(build_.cmp_eq(few, build_.i32(random_.below(32))),
+                            ir::leave::guest_first + random_.below(8));
+            break;
+        }
+        default: { // an idiom: bit fields by rotate and mask
+            const Value turned = keep(build_.rotl(value(Type::i32), build_.i32(random_.below(32))));
+            const std::uint32_t mask = 0xffffffffu >> random_.below(32);
+            keep(build_.same_imm(Op::and_, turned, random_.one_in(2) ? mask : ~mask));
+        }
+        }
+    }
+    void set_slot() {
+        const auto slot = static_cast<ir::SlotId>(random_.below(slot_count));
+        build_.set_slot(slot, value(test_layout()[slot].type));
+    }
+
+    // ---- flow
+    void diamond() {
+        const Value condition = value(Type::i1);
+        const Type type = any_type();
+        const BlockId yes = build_.new_block(), no = build_.new_block(), join = build_.new_block();
+        const Value parameter = build_.add_parameter(join, type);
+        build_.branch(condition, yes, no);
+        for (const BlockId arm : {yes, no}) {
+            const Scope scope(*this);
+            build_.set_block(arm);
+            some_ops();
+            build_.jump(join, {value(type)});
+        }
+        build_.set_block(join);
+        keep(parameter);
+    }
+    void loop() {
+        const BlockId head = build_.new_block(), after = build_.new_block();
+        const Value start = build_.i32(1 + random_.below(5)), first = value(Type::i32);
+        const Value count = build_.add_parameter(head, Type::i32);
+        const Value carried = build_.add_parameter(head, Type::i32);
+        const Value result = build_.add_parameter(after, Type::i32);
+        build_.jump(head, {start, first});
+        {
+            const Scope scope(*this);
+            build_.set_block(head);
+            keep(carried);
+            some_ops();
+            const Value left = build_.sub(count, build_.i32(1));
+            const Value next = value(Type::i32);
+            build_.branch(build_.cmp_ne(left, build_.i32(0)), head, after, {left, next}, {next});
+        }
+        build_.set_block(after);
+        keep(result);
+    }
+    void goto_next_block() {
+        const BlockId next = build_.new_block();
+        const Type type = any_type();
+        const Value parameter = build_.add_parameter(next, type);
+        build_.jump(next, {value(type)});
+        build_.set_block(next);
+        keep(parameter);
+    }
+    void side_exit() {
+        const Value condition = value(Type::i1);
+        const BlockId out = build_.new_block(), on = build_.new_block();
+        if (random_.one_in(2))
+            build_.branch(condition, out, on);
+        else
+            build_.branch(condition, on, out);
+        {
+            const Scope scope(*this);
+            build_.set_block(out);
+            if (random_.one_in(4)) some_ops();
+            exit();
+        }
+        build_.set_block(on);
+    }
+    void exit() {
+        switch (random_.below(4)) {
+        case 0: build_.jump_pc(value(Type::i32)); break;
+        case 1:
+            build_.set_slot(slot_pc, value(Type::i32));
+            build_.leave(ir::leave::guest_first + random_.below(8));
+            break;
+        default: build_.goto_pc(random_.one_in(2) ? pc_ : 0x2000 + 4 * random_.below(64)); break;
+        }
+    }
+
+    ir::Function& function_;
+    Random random_;
+    const RandomIrOptions& options_;
+    ir::Builder build_;
+    std::uint32_t pc_ = start_pc;
+    std::vector<Value> values_[ir::type_count];
+};
+
+} // namespace
+
+void random_function(ir::Function& function, std::uint64_t seed, const RandomIrOptions& options) {
+    function.clear();
+    function.start_pc = start_pc;
+    Generator(function, seed, options).run();
+}
+
+void random_registers(GuestState& state, std::uint64_t seed) {
+    Random random(seed);
+    state.pc = start_pc;
+    for (auto& r : state.r)
+        r = static_cast<std::uint32_t>(random.interesting());
+    for (auto& cr : state.cr)
+        cr = random.interesting();
+    for (auto& x : state.x)
+        x = random.interesting();
+    state.ca = random.one_in(2);
+    state.byte = static_cast<std::uint8_t>(random.interesting());
+    state.half = static_cast<std::uint16_t>(random.interesting());
+    for (auto& f : state.f)
+        f = std::bit_cast<double>(random.interesting());
+    for (auto& v : state.v)
+        v[0] = random.interesting(), v[1] = random.interesting();
+    state.counter = random.below(100);
+    state.seen = random.below(100);
+}
+
+void random_memory(GuestMemory& memory, std::uint64_t seed) {
+    Random random(seed);
+    for (std::size_t i = 0; i < GuestMemory::size; i += 8)
+        store_sized(&memory.bytes[i], 8, random.next(), Endian::little);
+}
+
+} // namespace vestige::test

@@ -1,0 +1,40 @@
+// Our side of the lockstep: lifts a case and runs it on one of the engines.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "frontend/ppc/cpu_models.h"
+#include "tests/lockstep/case.h"
+
+namespace vestige::ppc::lockstep {
+
+enum class Engine : std::uint8_t {
+    raw,       // the interpreter on what the lifters wrote
+    optimised, // the interpreter on what the optimiser made of it
+};
+
+std::string_view name(Engine engine);
+
+// Changes a word before it is lifted: for tests that want to see a difference.
+using Mutation = std::uint32_t (*)(std::uint32_t word);
+inline std::uint32_t no_mutation(std::uint32_t word) { return word; }
+
+class Subject {
+  public:
+    Subject(const CpuModel& model, Engine engine);
+    ~Subject();
+
+    Registers run(const Case& test, Mutation mutation = no_mutation);
+
+    // The IR of the first unit of a case, as the engine runs it.
+    std::string print_ir(const Case& test);
+
+  private:
+    struct Machine;
+    std::unique_ptr<Machine> machine_;
+};
+
+} // namespace vestige::ppc::lockstep

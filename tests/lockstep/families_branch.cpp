@@ -107,12 +107,22 @@ void emit_move(Generator& g) {
         g.emit(g.encode(mtspr, {{'s', g.any_gpr()}, {'p', spr_field(number)}}));
 }
 
+void emit_synchronisation(Generator& g) {
+    static constexpr Opcode opcodes[] = {sync, isync, eieio};
+    g.emit(g.encode(g.random.pick(std::span<const Opcode>(opcodes)), {}));
+}
+
 } // namespace
 
 std::span<const Family> branch_families() {
     static constexpr Family families[] = {
-        {"b", 4, emit_b},         {"bc", 14, emit_bc},    {"bclr", 5, emit_bclr},
-        {"bcctr", 5, emit_bcctr}, {"loop", 4, emit_loop}, {"special register", 4, emit_move},
+        {"b", 4, emit_b},
+        {"bc", 14, emit_bc},
+        {"bclr", 5, emit_bclr},
+        {"bcctr", 5, emit_bcctr},
+        {"loop", 4, emit_loop},
+        {"special register", 4, emit_move},
+        {"synchronisation", 2, emit_synchronisation},
     };
     return families;
 }

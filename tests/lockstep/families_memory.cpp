@@ -59,6 +59,7 @@ constexpr Row rows[] = {
     {dcbt, 1, Form::indexed},
     {dcbtst, 1, Form::indexed},
     {dcbz, 1, Form::indexed},
+    {icbi, 1, Form::indexed},
     // Alone it finds no reservation.
     {stwcx_rc, 4, Form::indexed, Base::keep, 4},
     // Not eciwx and ecowx: QEMU 7.2 has the two opcodes swapped (310 and 438).
@@ -129,7 +130,7 @@ void emit_string(Generator& g) {
         return;
     }
     // The string starts at rA alone: only where the index register is the pointer.
-    if (place->ra != 0) return;
+    if (place->ra != 0 || place->rb == 0) return;
     if (load && (place->rb - first) % 32 < registers) return;
     g.emit(g.encode(load ? lswi : stswi, {{letter, first}, {'a', place->rb}, {'n', length}}));
 }
@@ -145,10 +146,23 @@ void emit_reservation(Generator& g) {
     g.emit(encode_at(g, stwcx_rc, Form::indexed, *reserve));
 }
 
+// Where there is no memory, or where it begins: the access faults and changes no register.
+void emit_fault(Generator& g) {
+    const Row& row = g.random.pick(std::span<const Row>(rows));
+    if (row.form != Form::displaced) return;
+    const std::uint32_t address = g.random.one_in(2)
+                                      ? LOCKSTEP_LOW_START - g.random.between(1, row.size)
+                                      : g.random.between(0x2000, LOCKSTEP_LOW_START - row.size);
+    const auto base = row.base == Base::update ? BaseRegister::not_zero : BaseRegister::any;
+    if (const auto place = g.displaced_to(address, base))
+        g.emit(encode_at(g, row.opcode, row.form, *place));
+}
+
 // Invalid forms that are illegal instructions here and in QEMU.
 void emit_invalid(Generator& g) {
     static constexpr Opcode updates[] = {lbzu, lhzu, lhau, lwzu, lbzux, lhzux, lhaux, lwzux};
     const unsigned n = g.random.one_in(2) ? 0 : g.any_gpr();
+    if (g.random.one_in(2)) return;
     if (g.random.one_in(3))
         g.emit(g.encode_random(lswi, {{'d', n}, {'a', n}}));
     else
@@ -165,6 +179,7 @@ std::span<const Family> memory_families() {
         {"string", 10, emit_string},
         {"reservation", 6, emit_reservation},
         {"invalid memory form", 1, emit_invalid},
+        {"fault", 2, emit_fault},
     };
     return families;
 }

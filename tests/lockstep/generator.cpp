@@ -105,7 +105,10 @@ std::optional<Generator::Place> Generator::displaced(std::uint32_t size, std::ui
     constexpr std::uint32_t middle = LOCKSTEP_WINDOW_BYTES / 2;
     std::uint32_t offset = random.below(LOCKSTEP_WINDOW_BYTES - size + 1);
     if (random.one_in(2) && size <= middle) offset = middle - random.below(size + 1);
-    const std::uint32_t address = LOCKSTEP_WINDOW + offset / alignment * alignment;
+    return displaced_to(LOCKSTEP_WINDOW + offset / alignment * alignment, base);
+}
+
+std::optional<Generator::Place> Generator::displaced_to(std::uint32_t address, BaseRegister base) {
     for (unsigned attempt = 0; attempt < 12; ++attempt) {
         const unsigned ra = any_gpr();
         if (ra == 0 ? base == BaseRegister::not_zero : !is_known(ra)) continue;
@@ -114,7 +117,7 @@ std::optional<Generator::Place> Generator::displaced(std::uint32_t size, std::ui
             continue;
         return Place{address, ra, 0, displacement & 0xffff};
     }
-    if (base == BaseRegister::not_zero) return std::nullopt;
+    if (base == BaseRegister::not_zero || address >= 0x8000) return std::nullopt;
     return Place{address, 0, 0, address};
 }
 

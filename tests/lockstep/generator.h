@@ -111,6 +111,8 @@ class Generator {
     enum class BaseRegister : std::uint8_t { any, not_zero };
     std::optional<Place> displaced(std::uint32_t size, std::uint32_t alignment, BaseRegister base);
     std::optional<Place> indexed(std::uint32_t size, std::uint32_t alignment, BaseRegister base);
+    // A displacement form for a given address.
+    std::optional<Place> displaced_to(std::uint32_t address, BaseRegister base);
 
   private:
     void begin_case(std::uint32_t address);

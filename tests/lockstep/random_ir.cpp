@@ -41,7 +41,7 @@ class Generator {
             build_.instruction(pc_);
             some_ops();
             if (random_.one_in(6)) diamond();
-            if (random_.one_in(12)) loop();
+            if (options_.loop_one_in != 0 && random_.one_in(options_.loop_one_in)) loop();
             if (random_.one_in(16)) goto_next_block();
             pc_ += 4;
             if (random_.one_in(10)) side_exit();

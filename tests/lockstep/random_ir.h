@@ -31,6 +31,7 @@ class Random {
 struct RandomIrOptions {
     unsigned instructions = 12; // guest instructions, at most
     unsigned ops = 6;           // IR ops of each, about
+    unsigned loop_one_in = 12;  // guest instructions that have a loop; 0: none
 };
 
 // Replaces what the function holds.

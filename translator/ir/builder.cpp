@@ -9,10 +9,29 @@ void Function::clear() {
     instruction_count = 0;
     guest_bytes = 0;
     instructions.clear();
-    blocks.clear();
+    truncate_blocks(0);
     pool.clear();
     recoveries.clear();
     recovery_entries.clear();
+}
+
+BlockId Function::add_block() {
+    if (spare_blocks_.empty()) {
+        blocks.emplace_back();
+    } else {
+        blocks.push_back(std::move(spare_blocks_.back()));
+        spare_blocks_.pop_back();
+    }
+    return static_cast<BlockId>(blocks.size() - 1);
+}
+
+void Function::truncate_blocks(std::size_t count) {
+    while (blocks.size() > count) {
+        blocks.back().parameters.clear();
+        blocks.back().body.clear();
+        spare_blocks_.push_back(std::move(blocks.back()));
+        blocks.pop_back();
+    }
 }
 
 ValueList Function::make_list(std::span<const Value> values) {
@@ -27,10 +46,7 @@ Builder::Builder(Function& function) : function_(function) {
     block_ = new_block();
 }
 
-BlockId Builder::new_block() {
-    function_.blocks.emplace_back();
-    return static_cast<BlockId>(function_.blocks.size() - 1);
-}
+BlockId Builder::new_block() { return function_.add_block(); }
 
 Value Builder::add_parameter(BlockId block, Type type) {
     const Value value{static_cast<std::uint32_t>(function_.instructions.size())};

@@ -76,7 +76,12 @@ class Function {
     Function(const StateLayout& state_layout, const HelperTable& helper_table)
         : layout(&state_layout), helpers(&helper_table) {}
 
+    // Empty again, keeping the memory.
     void clear();
+
+    // Blocks come and go with their memory kept.
+    BlockId add_block();
+    void truncate_blocks(std::size_t count);
 
     Instruction& operator[](Value value) { return instructions[value.index]; }
     const Instruction& operator[](Value value) const { return instructions[value.index]; }
@@ -101,6 +106,9 @@ class Function {
     std::vector<Value> pool;
     std::vector<Recovery> recoveries;
     std::vector<RecoveryEntry> recovery_entries;
+
+  private:
+    std::vector<Block> spare_blocks_; // empty, with the memory that they had
 };
 
 } // namespace vestige::ir

@@ -1,0 +1,78 @@
+#include <bit>
+
+#include "translator/opt/passes.h"
+
+namespace vestige::opt {
+
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Value;
+
+namespace {
+
+bool is_pure(const Function& function, const Instruction& op) {
+    if (op.op == Op::call) return (*function.helpers)[op.imm].effect == ir::HelperEffect::pure;
+    return ir::info(op.op).effects == ir::effect::pure;
+}
+
+std::uint64_t hash_of(const Instruction& op) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15; // Fibonacci hashing
+    std::uint64_t hash =
+        (static_cast<std::uint64_t>(op.op) << 8 | static_cast<std::uint64_t>(op.type)) ^
+        op.imm * odd;
+    for (const Value argument : op.args())
+        hash = (std::rotl(hash, 23) ^ argument.index) * odd;
+    return hash * odd >> 20;
+}
+
+bool equal(const Instruction& a, const Instruction& b) {
+    if (a.op != b.op || a.type != b.type || a.imm != b.imm || a.argument_count != b.argument_count)
+        return false;
+    for (unsigned i = 0; i < a.argument_count; ++i)
+        if (a.arguments[i] != b.arguments[i]) return false;
+    return true;
+}
+
+// The value that already stands for the op, or its own.
+Value find_or_add(const Function& function, Workspace& w, Value value) {
+    const Instruction& op = function[value];
+    const std::size_t mask = w.numbered.size() - 1;
+    for (std::size_t at = hash_of(op) & mask;; at = (at + 1) & mask) {
+        NumberedValue& cell = w.numbered[at];
+        if (cell.epoch != w.number_epoch) {
+            cell = {w.number_epoch, value};
+            return value;
+        }
+        if (equal(function[cell.value], op)) return cell.value;
+    }
+}
+
+} // namespace
+
+void number_values(Function& function, Workspace& w) {
+    w.replacements.clear(function.instructions.size());
+    if (w.numbered.size() < 2 * function.instructions.size())
+        w.numbered.resize(std::bit_ceil(2 * function.instructions.size()));
+    for (const ir::BlockId block : w.order) {
+        ++w.number_epoch;
+        auto& body = function.blocks[block].body;
+        std::size_t kept = 0;
+        for (const Value value : body) {
+            Instruction& op = function[value];
+            w.replacements.resolve_uses(function, op);
+            if (is_pure(function, op)) {
+                const Value same = find_or_add(function, w, value);
+                if (same != value) {
+                    w.replacements.replace(value, same);
+                    continue;
+                }
+            }
+            body[kept++] = value;
+        }
+        body.resize(kept);
+    }
+    w.replacements.resolve_recoveries(function);
+}
+
+} // namespace vestige::opt

@@ -1,0 +1,28 @@
+// The passes of the pipeline (pipeline.h). Each walks the function once and leaves it well-formed.
+#pragma once
+
+#include "translator/ir/function.h"
+#include "translator/opt/workspace.h"
+
+namespace vestige::opt {
+
+// Drops blocks that cannot be reached and joins a block to the one that alone jumps to it. Fills
+// workspace.order and ways_in for the passes that follow.
+void tidy_flow(ir::Function& function, Workspace& workspace);
+
+// Turns raw IR into optimised IR: within a block, promotable slots become values; what was set is
+// written once, where the block ends or a helper looks. Ops that may fault or leave get recovery
+// maps, calls and exits the number of instructions started.
+void promote_slots(ir::Function& function, Workspace& workspace);
+
+// Folds constants and rewrites ops to simpler ones with the same bits. What the flow does after it:
+enum class FlowChange : std::uint8_t { none, some };
+FlowChange simplify(ir::Function& function, Workspace& workspace);
+
+// Within a block, gives equal pure ops one value.
+void number_values(ir::Function& function, Workspace& workspace);
+
+// Drops ops without effect whose value nobody uses.
+void remove_dead(ir::Function& function, Workspace& workspace);
+
+} // namespace vestige::opt

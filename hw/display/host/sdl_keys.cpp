@@ -1,0 +1,116 @@
+// SDL's scancodes are USB usages (HID Usage Tables, page 07); both name positions, not letters.
+#include "hw/display/host/sdl_keys.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <linux/input-event-codes.h>
+
+namespace vestige::hw {
+
+namespace {
+
+// From SDL_SCANCODE_A on, without a gap, to SDL_SCANCODE_0.
+constexpr std::uint16_t letters_and_digits[] = {
+    KEY_A, KEY_B, KEY_C, KEY_D, KEY_E, KEY_F, KEY_G, KEY_H, KEY_I, KEY_J, KEY_K, KEY_L,
+    KEY_M, KEY_N, KEY_O, KEY_P, KEY_Q, KEY_R, KEY_S, KEY_T, KEY_U, KEY_V, KEY_W, KEY_X,
+    KEY_Y, KEY_Z, KEY_1, KEY_2, KEY_3, KEY_4, KEY_5, KEY_6, KEY_7, KEY_8, KEY_9, KEY_0,
+};
+static_assert(SDL_SCANCODE_A + std::size(letters_and_digits) == SDL_SCANCODE_RETURN);
+
+struct KeyRow {
+    SDL_Scancode scancode;
+    std::uint16_t key;
+};
+
+constexpr KeyRow other_keys[] = {
+    {SDL_SCANCODE_RETURN, KEY_ENTER},
+    {SDL_SCANCODE_ESCAPE, KEY_ESC},
+    {SDL_SCANCODE_BACKSPACE, KEY_BACKSPACE},
+    {SDL_SCANCODE_TAB, KEY_TAB},
+    {SDL_SCANCODE_SPACE, KEY_SPACE},
+    {SDL_SCANCODE_MINUS, KEY_MINUS},
+    {SDL_SCANCODE_EQUALS, KEY_EQUAL},
+    {SDL_SCANCODE_LEFTBRACKET, KEY_LEFTBRACE},
+    {SDL_SCANCODE_RIGHTBRACKET, KEY_RIGHTBRACE},
+    {SDL_SCANCODE_BACKSLASH, KEY_BACKSLASH},
+    {SDL_SCANCODE_NONUSHASH, KEY_BACKSLASH},
+    {SDL_SCANCODE_SEMICOLON, KEY_SEMICOLON},
+    {SDL_SCANCODE_APOSTROPHE, KEY_APOSTROPHE},
+    {SDL_SCANCODE_GRAVE, KEY_GRAVE},
+    {SDL_SCANCODE_COMMA, KEY_COMMA},
+    {SDL_SCANCODE_PERIOD, KEY_DOT},
+    {SDL_SCANCODE_SLASH, KEY_SLASH},
+    {SDL_SCANCODE_NONUSBACKSLASH, KEY_102ND},
+    {SDL_SCANCODE_CAPSLOCK, KEY_CAPSLOCK},
+    {SDL_SCANCODE_F1, KEY_F1},
+    {SDL_SCANCODE_F2, KEY_F2},
+    {SDL_SCANCODE_F3, KEY_F3},
+    {SDL_SCANCODE_F4, KEY_F4},
+    {SDL_SCANCODE_F5, KEY_F5},
+    {SDL_SCANCODE_F6, KEY_F6},
+    {SDL_SCANCODE_F7, KEY_F7},
+    {SDL_SCANCODE_F8, KEY_F8},
+    {SDL_SCANCODE_F9, KEY_F9},
+    {SDL_SCANCODE_F10, KEY_F10},
+    {SDL_SCANCODE_F11, KEY_F11},
+    {SDL_SCANCODE_F12, KEY_F12},
+    {SDL_SCANCODE_F13, KEY_F13},
+    {SDL_SCANCODE_F14, KEY_F14},
+    {SDL_SCANCODE_F15, KEY_F15},
+    {SDL_SCANCODE_PRINTSCREEN, KEY_SYSRQ},
+    {SDL_SCANCODE_SCROLLLOCK, KEY_SCROLLLOCK},
+    {SDL_SCANCODE_PAUSE, KEY_PAUSE},
+    {SDL_SCANCODE_INSERT, KEY_INSERT},
+    {SDL_SCANCODE_HOME, KEY_HOME},
+    {SDL_SCANCODE_PAGEUP, KEY_PAGEUP},
+    {SDL_SCANCODE_DELETE, KEY_DELETE},
+    {SDL_SCANCODE_END, KEY_END},
+    {SDL_SCANCODE_PAGEDOWN, KEY_PAGEDOWN},
+    {SDL_SCANCODE_RIGHT, KEY_RIGHT},
+    {SDL_SCANCODE_LEFT, KEY_LEFT},
+    {SDL_SCANCODE_DOWN, KEY_DOWN},
+    {SDL_SCANCODE_UP, KEY_UP},
+    {SDL_SCANCODE_NUMLOCKCLEAR, KEY_NUMLOCK},
+    {SDL_SCANCODE_KP_DIVIDE, KEY_KPSLASH},
+    {SDL_SCANCODE_KP_MULTIPLY, KEY_KPASTERISK},
+    {SDL_SCANCODE_KP_MINUS, KEY_KPMINUS},
+    {SDL_SCANCODE_KP_PLUS, KEY_KPPLUS},
+    {SDL_SCANCODE_KP_ENTER, KEY_KPENTER},
+    {SDL_SCANCODE_KP_1, KEY_KP1},
+    {SDL_SCANCODE_KP_2, KEY_KP2},
+    {SDL_SCANCODE_KP_3, KEY_KP3},
+    {SDL_SCANCODE_KP_4, KEY_KP4},
+    {SDL_SCANCODE_KP_5, KEY_KP5},
+    {SDL_SCANCODE_KP_6, KEY_KP6},
+    {SDL_SCANCODE_KP_7, KEY_KP7},
+    {SDL_SCANCODE_KP_8, KEY_KP8},
+    {SDL_SCANCODE_KP_9, KEY_KP9},
+    {SDL_SCANCODE_KP_0, KEY_KP0},
+    {SDL_SCANCODE_KP_PERIOD, KEY_KPDOT},
+    {SDL_SCANCODE_KP_EQUALS, KEY_KPEQUAL},
+    {SDL_SCANCODE_APPLICATION, KEY_COMPOSE},
+    {SDL_SCANCODE_POWER, KEY_POWER},
+    {SDL_SCANCODE_HELP, KEY_HELP},
+    {SDL_SCANCODE_LCTRL, KEY_LEFTCTRL},
+    {SDL_SCANCODE_LSHIFT, KEY_LEFTSHIFT},
+    {SDL_SCANCODE_LALT, KEY_LEFTALT},
+    {SDL_SCANCODE_LGUI, KEY_LEFTMETA},
+    {SDL_SCANCODE_RCTRL, KEY_RIGHTCTRL},
+    {SDL_SCANCODE_RSHIFT, KEY_RIGHTSHIFT},
+    {SDL_SCANCODE_RALT, KEY_RIGHTALT},
+    {SDL_SCANCODE_RGUI, KEY_RIGHTMETA},
+};
+
+} // namespace
+
+std::optional<std::uint16_t> neutral_key(SDL_Scancode scancode) {
+    if (scancode >= SDL_SCANCODE_A && scancode < SDL_SCANCODE_RETURN)
+        return letters_and_digits[scancode - SDL_SCANCODE_A];
+    const auto found = std::find_if(std::begin(other_keys), std::end(other_keys),
+                                    [&](const KeyRow& row) { return row.scancode == scancode; });
+    if (found == std::end(other_keys)) return {};
+    return found->key;
+}
+
+} // namespace vestige::hw

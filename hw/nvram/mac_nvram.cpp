@@ -1,6 +1,6 @@
-// Sources: "PowerPC Microprocessor Common Hardware Reference Platform: A System Architecture", chapter on
-// NVRAM (partition headers); Linux arch/powerpc/platforms/powermac/nvram.c (Apple's partition); the sizes
-// are those that QEMU's machines show.
+// Sources: "PowerPC Microprocessor Common Hardware Reference Platform: A System Architecture",
+// chapter on NVRAM (partition headers); Linux arch/powerpc/platforms/powermac/nvram.c (Apple's
+// partition); the sizes are those that QEMU's machines show.
 #include "hw/nvram/mac_nvram.h"
 
 #include <algorithm>

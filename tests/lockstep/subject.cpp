@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backend/interp/interpreter.h"
+#include "backend/x64/backend.h"
 #include "common/assertion.h"
 #include "common/endian.h"
 #include "frontend/ppc/helpers.h"
@@ -33,6 +34,7 @@ std::string_view name(Engine engine) {
     switch (engine) {
     case Engine::raw: return "interpreter, raw IR";
     case Engine::optimised: return "interpreter, optimised IR";
+    case Engine::x64: return "x64 code";
     }
     VESTIGE_UNREACHABLE("no such engine");
 }
@@ -44,7 +46,8 @@ struct Subject::Machine {
         // Helpers find the runtime by its base class.
         state.header.runtime = static_cast<runtime::CpuRuntime*>(&memory);
         state.ear = ear_enabled;
-        workspace.checks = opt::Checks::none;
+        state.header.jump_cache = jump_cache.data();
+        if (engine == Engine::x64) backend = std::make_unique<x64::X64Backend>(memory);
     }
 
     const CpuModel& model;
@@ -55,6 +58,8 @@ struct Subject::Machine {
     opt::Workspace workspace;
     interp::Interpreter interpreter;
     interp::Program program;
+    std::unique_ptr<x64::X64Backend> backend;
+    std::vector<runtime::JumpCacheEntry> jump_cache{runtime::jump_cache_size}; // always empty
     std::vector<std::byte> code;
     unsigned units = 0;
 
@@ -82,6 +87,19 @@ struct Subject::Machine {
         if (engine == Engine::raw) return;
         workspace.checks = checked ? opt::Checks::every_pass : opt::Checks::none;
         opt::optimise(function, workspace);
+    }
+
+    runtime::UnitExit run() {
+        if (engine == Engine::x64) {
+            runtime::CompiledUnit unit;
+            if (!backend->compile(function, unit)) {
+                backend->release_all();
+                VESTIGE_ASSERT(backend->compile(function, unit));
+            }
+            return backend->enter(&state.header, unit.entry);
+        }
+        program.prepare(function, stage());
+        return interpreter.run(program, &state.header, memory, runtime::AccessFrom::unit);
     }
 };
 
@@ -116,9 +134,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
             break;
         }
         m.translate(test, m.state.pc);
-        m.program.prepare(m.function, m.stage());
-        const runtime::UnitExit exit =
-            m.interpreter.run(m.program, &m.state.header, m.memory, runtime::AccessFrom::unit);
+        const runtime::UnitExit exit = m.run();
         if (exit.code == ir::leave::none) continue;
         leave(exit.code == code(Leave::program_trap)      ? ExitKind::trap
               : exit.code == code(Leave::program_illegal) ? ExitKind::illegal

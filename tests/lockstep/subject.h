@@ -14,6 +14,7 @@ namespace vestige::ppc::lockstep {
 enum class Engine : std::uint8_t {
     raw,       // the interpreter on what the lifters wrote
     optimised, // the interpreter on what the optimiser made of it
+    x64,       // host code
 };
 
 std::string_view name(Engine engine);

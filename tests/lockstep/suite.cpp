@@ -12,7 +12,7 @@ namespace vestige::ppc::lockstep {
 
 namespace {
 
-constexpr Engine engines[] = {Engine::raw, Engine::optimised};
+constexpr Engine engines[] = {Engine::raw, Engine::optimised, Engine::x64};
 
 const CpuModel& model_of(const Suite& suite) {
     const CpuModel* model = find_cpu_model(suite.cpu);
@@ -77,16 +77,18 @@ void expect_agreement(const Suite& suite) {
 
 void expect_noticed(const Suite& suite, std::span<const NamedMutation> mutations) {
     QemuOracle oracle(suite.cpu);
-    Subject subject(model_of(suite), Engine::raw);
     Generator generator(suite.seed, suite.families, suite.features);
     const std::vector<Case> cases = generator.batch(max_batch_cases);
     const std::vector<Registers> expected = oracle.run(cases);
-    for (const NamedMutation& mutation : mutations) {
-        INFO(mutation.name);
-        bool noticed = false;
-        for (std::size_t i = 0; i < cases.size() && !noticed; ++i)
-            noticed = !same(cases[i], expected[i], subject.run(cases[i], mutation.mutation));
-        CHECK(noticed);
+    for (const Engine engine : engines) {
+        Subject subject(model_of(suite), engine);
+        for (const NamedMutation& mutation : mutations) {
+            INFO(mutation.name << ", " << name(engine));
+            bool noticed = false;
+            for (std::size_t i = 0; i < cases.size() && !noticed; ++i)
+                noticed = !same(cases[i], expected[i], subject.run(cases[i], mutation.mutation));
+            CHECK(noticed);
+        }
     }
 }
 

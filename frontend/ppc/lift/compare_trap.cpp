@@ -6,17 +6,21 @@ namespace vestige::ppc {
 using ir::Value;
 
 void lift_cmp(Lifter& l) {
-    l.set_cr_field(l.f.crfd(), l.b.order_s(l.gpr(l.f.ra()), l.gpr(l.f.rb())));
+    const Value a = l.gpr(l.f.ra()), b = l.gpr(l.f.rb());
+    l.set_cr_field(l.f.crfd(), l.b.order_s(a, b));
 }
 void lift_cmpi(Lifter& l) {
-    l.set_cr_field(l.f.crfd(),
-                   l.b.order_s(l.gpr(l.f.ra()), l.b.i32(static_cast<std::uint32_t>(l.f.simm()))));
+    const Value a = l.gpr(l.f.ra());
+    const Value b = l.b.i32(static_cast<std::uint32_t>(l.f.simm()));
+    l.set_cr_field(l.f.crfd(), l.b.order_s(a, b));
 }
 void lift_cmpl(Lifter& l) {
-    l.set_cr_field(l.f.crfd(), l.b.order_u(l.gpr(l.f.ra()), l.gpr(l.f.rb())));
+    const Value a = l.gpr(l.f.ra()), b = l.gpr(l.f.rb());
+    l.set_cr_field(l.f.crfd(), l.b.order_u(a, b));
 }
 void lift_cmpli(Lifter& l) {
-    l.set_cr_field(l.f.crfd(), l.b.order_u(l.gpr(l.f.ra()), l.b.i32(l.f.uimm())));
+    const Value a = l.gpr(l.f.ra());
+    l.set_cr_field(l.f.crfd(), l.b.order_u(a, l.b.i32(l.f.uimm())));
 }
 
 namespace {

@@ -44,28 +44,17 @@ Value Simplifier::rewrite_equality(Value value) {
     if (a == b) return become_constant(value, equal);
     if (!is_constant(b)) return value;
     const std::uint64_t c = constant(b);
-    const Type t = type(a);
-    if (t == Type::i1) {
+    if (type(a) == Type::i1) {
         if ((c != 0) == equal) return a;
         return become(value, Op::not_, a);
     }
     if ((c & ~possible_bits(a)) != 0) return become_constant(value, !equal);
-    switch (op(a)) {
-    case Op::zext: // the bits beyond the source are zero in both
-        return become(value, operation, argument(a, 0), make_constant(type(argument(a, 0)), c));
-    case Op::sub:
-    case Op::xor_:
-        if (c == 0) return become(value, operation, argument(a, 0), argument(a, 1));
-        return value;
-    case Op::add:
-        if (!is_constant(argument(a, 1))) return value;
-        return become(value, operation, argument(a, 0),
-                      make_constant(t, c - constant(argument(a, 1))));
-    case Op::neg:
-        return become(value, operation, argument(a, 0), make_constant(t, std::uint64_t{0} - c));
-    case Op::not_: return become(value, operation, argument(a, 0), make_constant(t, ~c));
-    default: return value;
+    // Not seen through: add, sub and xor, whose result is mostly there anyway, with its flags.
+    if (op(a) == Op::zext) { // the bits beyond the source are zero in both
+        const Value source = argument(a, 0);
+        return become(value, operation, source, make_constant(type(source), c));
     }
+    return value;
 }
 
 Value Simplifier::rewrite_order_test(Value value) {

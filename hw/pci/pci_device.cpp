@@ -1,7 +1,7 @@
 // Source: PCI Local Bus Specification 2.3, chapter 6.
 #include "hw/pci/pci_device.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -207,7 +207,7 @@ void PciDevice::update_interrupt() {
 
 bool PciDevice::dma_read(std::uint64_t address, std::span<std::byte> to) {
     if ((stored(pci::command, 2) & pci::command_master) == 0) {
-        std::memset(to.data(), 0xff, to.size());
+        std::ranges::fill(to, std::byte{0xff});
         log_.write(LogItem::guest_error, "{}: DMA without the bus master bit", name());
         return false;
     }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -87,7 +88,7 @@ void SnapshotWriter::pack_record(std::uint8_t kind, std::string_view name, std::
     std::vector<std::byte> record(2 + name.size() + 8);
     record[0] = static_cast<std::byte>(kind);
     record[1] = static_cast<std::byte>(name.size());
-    std::memcpy(record.data() + 2, name.data(), name.size());
+    std::ranges::copy(std::as_bytes(std::span(name)), record.begin() + 2);
     store_le(record.data() + 2 + name.size(), number);
     pack(record);
 }

@@ -1,0 +1,96 @@
+#include "backend/x64/backend.h"
+
+#include <cstring>
+#include <unordered_map>
+
+#include "backend/x64/arena.h"
+#include "backend/x64/site.h"
+#include "backend/x64/slow_path.h"
+#include "backend/x64/thunks.h"
+#include "backend/x64/unit_emitter.h"
+#include "common/assertion.h"
+
+namespace vestige::x64 {
+
+struct X64Backend::Parts {
+    Parts(runtime::MemoryPath& memory, const X64Options& options)
+        : arena(options.arena_bytes),
+          thunks(emit_thunks(arena, enter_slow_path, &memory, thunk_bytes)),
+          emitter(options.features, thunks),
+          listing(options.listing) {}
+
+    // Aims the jump of a link at `target`, in the same arena. The jump is not being run: one thread
+    // runs and links.
+    void aim(const LinkRecord& record, const std::byte* target) {
+        const std::byte* const field =
+            reinterpret_cast<const std::byte*>(&record) + record.displacement;
+        const auto distance = static_cast<std::int32_t>(target - (field + 4));
+        std::memcpy(arena.writable(field), &distance, sizeof distance);
+    }
+
+    Arena arena;
+    std::size_t thunk_bytes = 0;
+    Thunks thunks;
+    UnitEmitter emitter;
+    Listing listing;
+    std::unordered_map<const void*, std::string> texts; // by entry
+};
+
+namespace {
+
+const LinkRecord& record_of(const runtime::LinkSite& site) {
+    return *reinterpret_cast<const LinkRecord*>(site.patch_address);
+}
+
+} // namespace
+
+X64Backend::X64Backend(runtime::MemoryPath& memory, X64Options options)
+    : parts_(std::make_unique<Parts>(memory, options)) {
+    std::memcpy(&enter_, &parts_->thunks.enter, sizeof enter_);
+}
+
+X64Backend::~X64Backend() = default;
+
+bool X64Backend::compile(const ir::Function& function, runtime::CompiledUnit& unit) {
+    std::string text;
+    parts_->emitter.emit(function, parts_->listing == Listing::on ? &text : nullptr);
+    const std::byte* const block = parts_->arena.allocate(parts_->emitter.bytes());
+    if (!block) return false;
+    parts_->emitter.place(block, parts_->arena.writable(block), unit);
+    if (parts_->listing == Listing::on) parts_->texts[unit.entry] = std::move(text);
+    return true;
+}
+
+runtime::UnitExit X64Backend::enter(runtime::CpuHeader* header, const void* entry) {
+    return enter_(header, entry);
+}
+
+void X64Backend::link(const runtime::LinkSite& site, const void* entry) {
+    VESTIGE_ASSERT(parts_->arena.contains(entry));
+    parts_->aim(record_of(site), static_cast<const std::byte*>(entry));
+}
+
+void X64Backend::unlink(const runtime::LinkSite& site) {
+    const LinkRecord& record = record_of(site);
+    parts_->aim(record, reinterpret_cast<const std::byte*>(&record) + record.stub);
+}
+
+void X64Backend::release(runtime::CompiledUnit& unit) {
+    parts_->texts.erase(unit.entry);
+    parts_->arena.release(static_cast<const std::byte*>(unit.entry), unit.code_bytes);
+    unit = {};
+}
+
+void X64Backend::release_all() {
+    parts_->texts.clear();
+    parts_->arena.release_all_behind(parts_->thunk_bytes);
+}
+
+std::size_t X64Backend::arena_bytes_used() const { return parts_->arena.bytes_used(); }
+
+std::string X64Backend::disassemble(const runtime::CompiledUnit& unit) const {
+    const auto text = parts_->texts.find(unit.entry);
+    return text == parts_->texts.end() ? std::string() : text->second;
+}
+
+} // namespace vestige::x64

@@ -1,0 +1,46 @@
+// Tier 1 for x86-64 hosts: IR to host code in one pass.
+//
+// Not thread-safe: one thread compiles, links and runs.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "backend/x64/host_features.h"
+#include "translator/runtime/backend.h"
+
+namespace vestige::x64 {
+
+enum class Listing : bool { off, on };
+
+struct X64Options {
+    std::size_t arena_bytes = std::size_t{64} << 20; // address space; pages are touched when used
+    HostFeatures features = HostFeatures::of_this_host();
+    Listing listing = Listing::off; // keep the text of each unit for disassemble()
+};
+
+class X64Backend final : public runtime::Backend {
+  public:
+    // `memory` serves what page maps do not. Throws UserError if the host gives no memory that can
+    // be executed.
+    explicit X64Backend(runtime::MemoryPath& memory, X64Options options = {});
+    ~X64Backend() override;
+
+    bool compile(const ir::Function& function, runtime::CompiledUnit& unit) override;
+    runtime::UnitExit enter(runtime::CpuHeader* header, const void* entry) override;
+    void link(const runtime::LinkSite& site, const void* entry) override;
+    void unlink(const runtime::LinkSite& site) override;
+    void release(runtime::CompiledUnit& unit) override;
+    void release_all() override;
+    std::size_t arena_bytes_used() const override;
+    // Empty text without Listing::on.
+    std::string disassemble(const runtime::CompiledUnit& unit) const override;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+    runtime::UnitExit (*enter_)(runtime::CpuHeader* header, const void* entry) = nullptr;
+};
+
+} // namespace vestige::x64

@@ -1,0 +1,212 @@
+// Comparisons and orderings, as flags for their only user or as a 0 or 1 in a register.
+#include "backend/x64/unit_emitter.h"
+#include "common/assertion.h"
+
+namespace vestige::x64 {
+
+using ir::Op;
+using ir::Type;
+using x86::CondCode;
+
+namespace {
+
+bool is_signed_comparison(Op op) { return op == Op::cmp_lt_s || op == Op::cmp_le_s; }
+
+CondCode code_of(Op op) {
+    switch (op) {
+    case Op::cmp_eq: return CondCode::kE;
+    case Op::cmp_ne: return CondCode::kNE;
+    case Op::cmp_lt_u: return CondCode::kB;
+    case Op::cmp_le_u: return CondCode::kBE;
+    case Op::cmp_lt_s: return CondCode::kL;
+    case Op::cmp_le_s: return CondCode::kLE;
+    default: VESTIGE_UNREACHABLE("no comparison of integers");
+    }
+}
+
+} // namespace
+
+CondCode UnitEmitter::compare(const Instruction& op) {
+    Value a = op.arguments[0], b = op.arguments[1];
+    CondCode code = code_of(op.op);
+    if (live_[a].fused) { // (x & y) compared with zero
+        const Instruction& both = instruction(a);
+        Value x = both.arguments[0], y = both.arguments[1];
+        if (regs_.constant(x)) std::swap(x, y);
+        const Held left = regs_.use(x);
+        const auto mask = regs_.constant(y);
+        if (mask && *mask <= 0x7fffffff) {
+            as_.test(left.r32(), static_cast<std::int32_t>(*mask));
+            return code;
+        }
+        const HeldOperand right = regs_.operand(y);
+        if (right.operand.isMem())
+            as_.emit(x86::Inst::kIdTest, right.operand, left.of(both.type));
+        else
+            as_.emit(x86::Inst::kIdTest, left.of(both.type), right.operand);
+        return code;
+    }
+    if (regs_.constant(a)) {
+        std::swap(a, b);
+        code = x86::reverseCond(code);
+    }
+    const Type width = type(a);
+    if (is_signed_comparison(op.op) && ir::info(width).bits < 32) {
+        const Held left = regs_.use_copy(a), right = regs_.use_copy(b);
+        sign_extend(left.reg(), width, Type::i32);
+        sign_extend(right.reg(), width, Type::i32);
+        as_.cmp(left.r32(), right.r32());
+        return code;
+    }
+    const HeldOperand right = regs_.operand(b);
+    HeldOperand left = right.operand.isMem() ? HeldOperand{} : regs_.register_or_memory(a);
+    if (right.operand.isMem()) {
+        left.held = regs_.use(a);
+        left.operand = left.held.of(width);
+    }
+    if (left.operand.isReg() && regs_.immediate(b) == 0)
+        as_.test(left.held.of(width), left.held.of(width));
+    else
+        as_.emit(x86::Inst::kIdCmp, left.operand, right.operand);
+    return code;
+}
+
+// An unordered pair sets all of ZF, PF and CF: "above" is false then.
+CondCode UnitEmitter::compare_floats(const Instruction& op) {
+    Value a = op.arguments[0], b = op.arguments[1];
+    if (op.op == Op::float_lt) std::swap(a, b);
+    const Held left = regs_.use(a);
+    const HeldOperand right = regs_.register_or_memory(b);
+    as_.emit(features_.avx ? x86::Inst::kIdVucomisd : x86::Inst::kIdUcomisd, left.xmm(),
+             right.operand);
+    return op.op == Op::float_unordered ? CondCode::kP : CondCode::kA;
+}
+
+CondCode UnitEmitter::condition(Value value) {
+    const Instruction& op = instruction(value);
+    if (!live_[value].fused) {
+        const Held flag = regs_.use(value);
+        as_.test(flag.r32(), flag.r32());
+        return CondCode::kNZ;
+    }
+    switch (op.op) {
+    case Op::order_lt: {
+        const Held order = regs_.use(op.arguments[0]);
+        as_.bt(order.r64(), 62);
+        return CondCode::kC;
+    }
+    case Op::order_gt: {
+        const Held order = regs_.use(op.arguments[0]);
+        as_.test(order.r64(), order.r64());
+        return CondCode::kG;
+    }
+    case Op::order_eq: {
+        const Held order = regs_.use(op.arguments[0]);
+        as_.test(order.r32(), order.r32());
+        return CondCode::kZ;
+    }
+    case Op::float_lt:
+    case Op::float_gt:
+    case Op::float_unordered: return compare_floats(op);
+    default: return compare(op);
+    }
+}
+
+void UnitEmitter::set_from_flags(CondCode code, Value value, const Instruction& op) {
+    regs_.finish_all(op);
+    regs_.keep_flags(true);
+    const Held flag = regs_.define(value);
+    regs_.keep_flags(false);
+    as_.emit(x86::Inst::setccFromCond(code), flag.r8());
+    as_.movzx(flag.r32(), flag.r8());
+}
+
+#define COMPARISON(name)                                                                           \
+    void UnitEmitter::emit_##name(Value value, const Instruction& op) {                            \
+        set_from_flags(compare(op), value, op);                                                    \
+    }
+COMPARISON(cmp_eq)
+COMPARISON(cmp_ne)
+COMPARISON(cmp_lt_u)
+COMPARISON(cmp_le_u)
+COMPARISON(cmp_lt_s)
+COMPARISON(cmp_le_s)
+#undef COMPARISON
+
+#define FLOAT_COMPARISON(name)                                                                     \
+    void UnitEmitter::emit_##name(Value value, const Instruction& op) {                            \
+        set_from_flags(compare_floats(op), value, op);                                             \
+    }
+FLOAT_COMPARISON(float_lt)
+FLOAT_COMPARISON(float_gt)
+FLOAT_COMPARISON(float_unordered)
+#undef FLOAT_COMPARISON
+
+// Equal is ZF without PF, which no condition code tests at once.
+void UnitEmitter::emit_float_eq(Value value, const Instruction& op) {
+    const Held ordered = regs_.scratch();
+    compare_floats(op);
+    regs_.keep_flags(true);
+    const Held equal = regs_.define(value);
+    regs_.keep_flags(false);
+    as_.setnp(ordered.r8());
+    as_.sete(equal.r8());
+    as_.and_(equal.r32(), ordered.r32());
+    as_.and_(equal.r32(), 1);
+}
+
+// ---- orderings (ir::semantics.h gives the exact bits)
+
+void UnitEmitter::emit_order_s(Value value, const Instruction& op) {
+    const Value a = op.arguments[0], b = op.arguments[1];
+    const auto number = regs_.immediate(b);
+    const Held right = number ? Held() : regs_.use_copy(b);
+    if (!number) as_.movsxd(right.r64(), right.r32());
+    const HostRegister from = regs_.finish(a, regs_.use(a));
+    const Held order = regs_.define(value);
+    as_.movsxd(order.r64(), gp32(from));
+    if (!number)
+        as_.sub(order.r64(), right.r64());
+    else if (*number != 0)
+        as_.sub(order.r64(), *number);
+}
+
+void UnitEmitter::emit_order_u(Value value, const Instruction& op) {
+    const Value a = op.arguments[0], b = op.arguments[1];
+    const auto number = regs_.constant(b);
+    const Held right = number && *number <= INT32_MAX ? Held() : regs_.use_copy(b);
+    const Held order = regs_.define_copy(value, a);
+    if (right.holds())
+        as_.sub(order.r64(), right.r64());
+    else if (*number != 0)
+        as_.sub(order.r64(), static_cast<std::int32_t>(*number));
+}
+
+#define ORDER_TEST(name, emit_flags, code)                                                         \
+    void UnitEmitter::emit_##name(Value value, const Instruction& op) {                            \
+        {                                                                                          \
+            const Held order = regs_.use(op.arguments[0]);                                         \
+            emit_flags;                                                                            \
+        }                                                                                          \
+        set_from_flags(code, value, op);                                                           \
+    }
+ORDER_TEST(order_lt, as_.bt(order.r64(), 62), CondCode::kC)
+ORDER_TEST(order_gt, as_.test(order.r64(), order.r64()), CondCode::kG)
+ORDER_TEST(order_eq, as_.test(order.r32(), order.r32()), CondCode::kZ)
+#undef ORDER_TEST
+
+// Bits 62 and 63 are less and !greater, bit 32 is one, bit 0 is !equal.
+void UnitEmitter::emit_order_pack(Value value, const Instruction& op) {
+    Held order = regs_.use_copy(op.arguments[1]);
+    const Held less = regs_.use(op.arguments[0]);
+    const Held equal = regs_.use_copy(op.arguments[2]);
+    as_.xor_(order.r32(), 1);
+    as_.lea(order.r64(), x86::ptr(less.r64(), order.r64(), 1));
+    as_.shl(order.r64(), 62);
+    as_.xor_(equal.r32(), 1);
+    as_.bts(order.r64(), 32);
+    as_.or_(order.r64(), equal.r64());
+    regs_.become(value, std::move(order));
+}
+
+} // namespace vestige::x64

@@ -1,0 +1,212 @@
+// Ways out of a block and out of the unit.
+#include <algorithm>
+
+#include "backend/x64/unit_emitter.h"
+#include "common/assertion.h"
+#include "translator/runtime/cpu_header.h"
+
+namespace vestige::x64 {
+
+using ir::Op;
+using ir::Type;
+using runtime::CpuHeader;
+
+// It is in the recovery maps.
+void UnitEmitter::emit_instruction(Value, const Instruction&) {}
+
+void UnitEmitter::emit_leave_if(Value, const Instruction& op) {
+    const SiteId site = new_site(SiteKind::leave, op, op.imm);
+    const x86::CondCode code = condition(op.arguments[0]);
+    add_recovery(site, op);
+    const LabelId leaves = new_label();
+    as_.emit(x86::Inst::jccFromCond(code), at(leaves));
+    cold_.add([this, leaves, site] {
+        as_.bind(at(leaves));
+        call_slow_path(site, asmjit::Globals::kInvalidId);
+    });
+}
+
+// ---- out of the unit
+
+void UnitEmitter::give_back(std::uint32_t instructions) {
+    if (instructions != 0) as_.add(gp64(budget_register), static_cast<std::int32_t>(instructions));
+}
+
+void UnitEmitter::write_pc(std::uint64_t pc) {
+    const ir::Slot& slot = (*function_->layout)[function_->layout->pc];
+    const x86::Mem to = state_memory(slot.offset, ir::info(slot.type).bytes);
+    const auto number = static_cast<std::int64_t>(pc);
+    if (slot.type == Type::i32 || number == static_cast<std::int32_t>(number)) {
+        as_.mov(to, static_cast<std::int32_t>(pc));
+        return;
+    }
+    as_.mov(x86::rax, pc); // on the way out, no register holds anything
+    as_.mov(to, x86::rax);
+}
+
+// A jump of 5 bytes, or a conditional one of 6, to the stub or to the chained unit.
+std::uint32_t UnitEmitter::new_link(std::uint64_t pc) {
+    links_.push_back({pc, 0, 0});
+    return static_cast<std::uint32_t>(links_.size() - 1);
+}
+
+// Behind the jump: where its distance is, and the stub that it is aimed at until it is chained.
+void UnitEmitter::end_link_jump(std::uint32_t link) {
+    links_[link].displacement = static_cast<std::uint32_t>(as_.offset()) - 4;
+    cold_.add([this, link] {
+        links_[link].stub = static_cast<std::uint32_t>(as_.offset());
+        write_pc(links_[link].pc);
+        as_.xor_(x86::eax, x86::eax);
+        as_.db(0x48); // lea rdx, [rip + distance of the LinkRecord]
+        as_.db(0x8d);
+        as_.db(0x15);
+        fixups_.push_back({static_cast<std::uint32_t>(as_.offset()), Target::link, link, nullptr});
+        as_.dd(0);
+        jump_to_thunk(thunks_.leave);
+    });
+}
+
+void UnitEmitter::emit_link_jump(std::uint32_t link) {
+    as_.db(0xe9);
+    as_.dd(0);
+    end_link_jump(link);
+}
+
+void UnitEmitter::emit_link_branch(x86::CondCode code, std::uint32_t link) {
+    as_.db(0x0f);
+    as_.db(static_cast<std::uint8_t>(0x80 | static_cast<unsigned>(code)));
+    as_.dd(0);
+    end_link_jump(link);
+}
+
+void UnitEmitter::emit_goto_pc(Value, const Instruction& op) {
+    give_back(not_started(op.aux));
+    emit_link_jump(new_link(op.imm));
+}
+
+void UnitEmitter::emit_leave(Value, const Instruction& op) {
+    give_back(not_started(op.aux));
+    as_.mov(x86::eax, static_cast<std::uint32_t>(op.imm));
+    as_.xor_(x86::edx, x86::edx);
+    jump_to_thunk(thunks_.leave);
+}
+
+// tag == (mode | pc) finds the entry; see CpuHeader.
+void UnitEmitter::emit_jump_pc(Value, const Instruction& op) {
+    constexpr unsigned entry_shift = 4;
+    static_assert(sizeof(runtime::JumpCacheEntry) == 1 << entry_shift);
+    constexpr unsigned runtime_instruction_shift = 2; // the index counts units of 4 bytes
+    constexpr std::int32_t index_mask = (runtime::jump_cache_size - 1) << entry_shift;
+    const Held pc = regs_.use(op.arguments[0]);
+    const Held entry = regs_.scratch(), tag = regs_.scratch();
+    give_back(not_started(op.aux));
+    as_.mov(entry.r32(), pc.r32());
+    as_.shl(entry.r32(), entry_shift - runtime_instruction_shift);
+    as_.and_(entry.r32(), index_mask);
+    as_.add(entry.r64(), state_memory(offsetof(CpuHeader, jump_cache), 8));
+    as_.mov(tag.r64(), state_memory(offsetof(CpuHeader, jump_cache_mode), 8));
+    as_.or_(tag.r64(), pc.r64());
+    as_.cmp(tag.r64(), x86::qword_ptr(entry.r64(), offsetof(runtime::JumpCacheEntry, tag)));
+    const LabelId miss = new_label();
+    as_.jne(at(miss));
+    as_.jmp(x86::qword_ptr(entry.r64(), offsetof(runtime::JumpCacheEntry, entry)));
+    cold_.add([this, miss, pc = pc.reg()] {
+        as_.bind(at(miss));
+        const ir::Slot& slot = (*function_->layout)[function_->layout->pc];
+        as_.mov(state_memory(slot.offset, ir::info(slot.type).bytes), gp_of(pc, slot.type));
+        jump_to_thunk(thunks_.leave_plainly);
+    });
+}
+
+// ---- to other blocks
+
+// A block that is nothing but a chained exit: jumps to it become that exit.
+bool UnitEmitter::is_bare_exit(ir::BlockId block) const {
+    const ir::Block& exit = function_->blocks[block];
+    const Instruction& end = instruction(exit.body.back());
+    if (end.op != Op::goto_pc || !exit.parameters.empty() || not_started(end.aux) != 0)
+        return false;
+    for (std::size_t i = 0; i + 1 < exit.body.size(); ++i)
+        if (!live_.skipped(exit.body[i]) && instruction(exit.body[i]).op != Op::instruction &&
+            instruction(exit.body[i]).op != Op::constant)
+            return false;
+    return true;
+}
+
+// Arguments go to the homes of the target's parameters. If a home may also be the source of another
+// argument, all of them go through temporary slots.
+void UnitEmitter::pass_to_block(ir::BlockId target, ir::ValueList arguments) {
+    const auto values = function_->list(arguments);
+    const auto& parameters = function_->blocks[target].parameters;
+    VESTIGE_ASSERT(values.size() == parameters.size());
+    const bool permutes =
+        values.size() > 1 && std::any_of(values.begin(), values.end(), [&](Value value) {
+            return instruction(value).op == Op::parameter && live_[value].defined_in == target;
+        });
+    std::vector<unsigned> temporaries;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const Held value = regs_.use(values[i]);
+        const unsigned slot = permutes ? regs_.temporary_slot() : regs_.home(parameters[i]);
+        if (permutes) temporaries.push_back(slot);
+        regs_.store_to_slot(value.reg(), slot, type(values[i]));
+    }
+    for (std::size_t i = 0; i < temporaries.size(); ++i) {
+        const Held value = regs_.scratch(bank_of(type(values[i])));
+        regs_.load_from_slot(value.reg(), temporaries[i], type(values[i]));
+        regs_.store_to_slot(value.reg(), regs_.home(parameters[i]), type(values[i]));
+    }
+}
+
+// A block whose only predecessor this one is starts with the registers as they are here.
+void UnitEmitter::hand_over(ir::BlockId target) {
+    if (live_.predecessor(target) == block_) regs_.save(snapshots_[target]);
+}
+
+void UnitEmitter::jump_to_block(ir::BlockId target) {
+    if (is_bare_exit(target)) {
+        emit_link_jump(new_link(instruction(function_->blocks[target].body.back()).imm));
+        return;
+    }
+    hand_over(target);
+    if (target != next_block_) as_.jmp(at(block_labels_[target]));
+}
+
+void UnitEmitter::branch_to_block(x86::CondCode code, ir::BlockId target) {
+    if (is_bare_exit(target)) {
+        emit_link_branch(code, new_link(instruction(function_->blocks[target].body.back()).imm));
+        return;
+    }
+    hand_over(target);
+    as_.emit(x86::Inst::jccFromCond(code), at(block_labels_[target]));
+}
+
+void UnitEmitter::emit_jump(Value, const Instruction& op) {
+    pass_to_block(op.targets[0], op.target_arguments[0]);
+    jump_to_block(op.targets[0]);
+}
+
+void UnitEmitter::emit_branch(Value, const Instruction& op) {
+    const ir::BlockId if_true = op.targets[0], if_false = op.targets[1];
+    const x86::CondCode code = condition(op.arguments[0]);
+    if (op.target_arguments[0].count != 0) {
+        AllocatorSnapshot before; // the moves to the true target are not on the false way
+        regs_.save(before);
+        const LabelId otherwise = new_label();
+        as_.emit(x86::Inst::jccFromCond(x86::negateCond(code)), at(otherwise));
+        pass_to_block(if_true, op.target_arguments[0]);
+        hand_over(if_true);
+        as_.jmp(at(block_labels_[if_true]));
+        as_.bind(at(otherwise));
+        regs_.restore(before);
+    } else if (if_true == next_block_ && op.target_arguments[1].count == 0) {
+        branch_to_block(x86::negateCond(code), if_false);
+        jump_to_block(if_true);
+        return;
+    } else {
+        branch_to_block(code, if_true);
+    }
+    pass_to_block(if_false, op.target_arguments[1]);
+    jump_to_block(if_false);
+}
+
+} // namespace vestige::x64

@@ -1,0 +1,99 @@
+// Where values are used: what the register allocator and the emitters ask of a function before and
+// while code is generated.
+//
+// Instructions have positions that grow in the order of emission. A "use" at a position wants the
+// value in a register or as an operand; a recovery map wants it to exist somewhere, no more.
+//
+// A value is fused if its only user computes it: a comparison that a branch, select or leave_if
+// turns into host flags, an `and` that is compared with zero. It is never in a register; its own
+// operands count as its user's.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "translator/ir/function.h"
+
+namespace vestige::x64 {
+
+inline constexpr std::uint32_t never = ~0u;
+
+struct ValueUses {
+    std::uint32_t next_use = never; // after the current instruction
+    std::uint32_t last_use = 0;     // of any kind; never: lives on in other blocks
+    std::uint32_t used_at = 0;      // the last instruction that was started and uses it
+    std::uint32_t count = 0;        // of any kind, in the whole function
+    ir::BlockId defined_in = 0;
+    ir::BlockId seen_in = ~0u; // the last block entered that uses it
+    bool fused = false;
+    bool global = false;     // used in other blocks than its own
+    bool needs_home = false; // used behind a join of control flow: lives in a spill slot of its own
+};
+
+class Liveness {
+  public:
+    void analyse(const ir::Function& function);
+
+    // Reachable blocks, each behind one of its predecessors; a branch's false target comes first.
+    std::span<const ir::BlockId> order() const { return order_; }
+    // The only predecessor of a block, whose registers it takes over; no_block for the entry and
+    // for joins.
+    ir::BlockId predecessor(ir::BlockId block) const { return blocks_[block].predecessor; }
+    // Parameters and values that need a home.
+    std::span<const ir::Value> homed() const { return homed_; }
+
+    // Finds the uses in a block whose instructions get the positions from `first_position` up.
+    void enter_block(ir::BlockId block, std::uint32_t first_position);
+    // Before the instruction at `position` is emitted: next_use of its operands moves on.
+    void start(const ir::Instruction& instruction, std::uint32_t position);
+
+    // Nothing is to be emitted where the value is defined.
+    bool skipped(ir::Value value) const;
+
+    const ValueUses& operator[](ir::Value value) const { return values_[value.index]; }
+    // Of a value from another block: whether it is used in the current one or may be used later.
+    bool lives_into_block(ir::Value value);
+
+    // Operands with those of fused values in their place, in order.
+    template <typename Visitor>
+    void for_each_operand(const ir::Instruction& instruction, Visitor&& visit) const {
+        for (const ir::Value argument : instruction.args()) {
+            if (values_[argument.index].fused)
+                for_each_operand((*function_)[argument], visit);
+            else
+                visit(argument);
+        }
+        for (const ir::ValueList list : instruction.target_arguments)
+            for (const ir::Value argument : function_->list(list))
+                visit(argument);
+    }
+
+    static constexpr ir::BlockId no_block = ~0u;
+
+  private:
+    struct BlockInfo {
+        ir::BlockId predecessor = no_block;
+        std::uint32_t predecessor_count = 0;
+        ir::BlockId tree = no_block; // root of the tree of single predecessors it is in
+        bool visited = false;
+    };
+
+    void order_blocks();
+    void count_uses();
+    void use_in(ir::BlockId block, ir::Value value);
+    void fuse_arguments(const ir::Instruction& instruction, ir::BlockId block);
+    bool can_fuse(ir::Value value, ir::BlockId block) const;
+    ValueUses& see(ir::Value value, std::uint32_t position);
+
+    const ir::Function* function_ = nullptr;
+    std::vector<ValueUses> values_;
+    std::vector<BlockInfo> blocks_;
+    std::vector<ir::BlockId> order_;
+    std::vector<ir::Value> homed_;
+    std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
+    ir::BlockId block_ = no_block;
+    bool lives_on_ = false; // the current block has successors
+};
+
+} // namespace vestige::x64

@@ -1,0 +1,457 @@
+#include "backend/x64/register_allocator.h"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "common/assertion.h"
+
+namespace vestige::x64 {
+
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+namespace {
+
+std::span<const HostRegister> allocatable(Bank bank) {
+    if (bank == Bank::general) return allocatable_general;
+    return allocatable_xmm;
+}
+
+constexpr std::uint32_t every_register = ~0u;
+
+} // namespace
+
+// ---- functions, blocks and instructions
+
+void RegisterAllocator::begin_function(const ir::Function& function) {
+    function_ = &function;
+    values_.assign(function.instructions.size(), {});
+    std::fill(std::begin(occupant_), std::end(occupant_), nobody);
+    for (const std::uint8_t locks : locks_)
+        VESTIGE_ASSERT(locks == 0);
+    spilled_.clear();
+    in_state_.clear();
+    free_slots_.clear();
+    free_pairs_.clear();
+    next_slot_ = 0;
+    keep_flags_ = false;
+    for (const Value value : live_.homed()) {
+        const std::int16_t slot = allocate_slot(type(value));
+        values_[value.index].spill = slot;
+    }
+}
+
+void RegisterAllocator::forget_everything() {
+    for (std::uint32_t& occupant : occupant_) {
+        if (occupant < scratch_user) values_[occupant].reg = no_register;
+        occupant = nobody;
+    }
+    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
+        if (spilled_[slot] != nobody) {
+            values_[spilled_[slot]].spill = -1;
+            free_slot(static_cast<std::int16_t>(slot), type(Value{spilled_[slot]}));
+            spilled_[slot] = nobody;
+        }
+    for (const std::uint32_t value : in_state_)
+        values_[value].state_offset = -1;
+    in_state_.clear();
+}
+
+void RegisterAllocator::begin_join() { forget_everything(); }
+
+void RegisterAllocator::begin_block() {
+    const auto unused = [&](std::uint32_t value) {
+        return value < scratch_user && !live_.lives_into_block(Value{value});
+    };
+    for (const std::uint32_t occupant : occupant_)
+        if (unused(occupant)) kill(Value{occupant});
+    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
+        if (unused(spilled_[slot])) kill(Value{spilled_[slot]});
+    for (std::size_t i = in_state_.size(); i-- > 0;)
+        if (unused(in_state_[i])) kill(Value{in_state_[i]});
+}
+
+void RegisterAllocator::save(AllocatorSnapshot& snapshot) const {
+    snapshot.registers.clear();
+    snapshot.spilled.clear();
+    snapshot.in_state.clear();
+    for (unsigned reg = 0; reg < register_count; ++reg)
+        if (occupant_[reg] < scratch_user)
+            snapshot.registers.push_back({occupant_[reg], static_cast<std::int32_t>(reg)});
+    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
+        if (spilled_[slot] != nobody)
+            snapshot.spilled.push_back({spilled_[slot], static_cast<std::int32_t>(slot)});
+    for (const std::uint32_t value : in_state_)
+        snapshot.in_state.push_back({value, values_[value].state_offset});
+    snapshot.free_slots = free_slots_;
+    snapshot.free_pairs = free_pairs_;
+    snapshot.next_slot = next_slot_;
+}
+
+void RegisterAllocator::restore(const AllocatorSnapshot& snapshot) {
+    forget_everything();
+    for (const auto& [value, reg] : snapshot.registers)
+        bind(Value{value}, static_cast<HostRegister>(reg));
+    for (const auto& [value, slot] : snapshot.spilled) {
+        values_[value].spill = static_cast<std::int16_t>(slot);
+        spilled_[static_cast<std::size_t>(slot)] = value;
+    }
+    for (const auto& [value, offset] : snapshot.in_state) {
+        values_[value].state_offset = offset;
+        in_state_.push_back(value);
+    }
+    free_slots_ = snapshot.free_slots;
+    free_pairs_ = snapshot.free_pairs;
+    next_slot_ = snapshot.next_slot;
+}
+
+void RegisterAllocator::end_instruction(Value value) {
+    const ir::Instruction& instruction = (*function_)[value];
+    const Place& place = values_[value.index];
+    if (live_[value].needs_home && instruction.op != Op::parameter) {
+        store_to_slot(place.reg, static_cast<unsigned>(place.spill), instruction.type);
+    }
+    const auto kill_dead = [&](Value operand) {
+        if (dies_here(operand)) kill(operand);
+    };
+    live_.for_each_operand(instruction, kill_dead);
+    if (instruction.recovery != ir::no_recovery)
+        for (const auto& entry : function_->entries(function_->recoveries[instruction.recovery]))
+            kill_dead(entry.value);
+    if (instruction.type != Type::none) kill_dead(value);
+}
+
+void RegisterAllocator::kill(Value value) {
+    Place& place = values_[value.index];
+    if (place.reg != no_register) {
+        if (occupant_[place.reg] == value.index) occupant_[place.reg] = nobody;
+        place.reg = no_register;
+    }
+    if (place.spill >= 0 && !live_[value].needs_home) {
+        spilled_[static_cast<std::size_t>(place.spill)] = nobody;
+        free_slot(place.spill, type(value));
+        place.spill = -1;
+    }
+    if (place.state_offset >= 0) leave_state(value);
+}
+
+// ---- locks and occupants
+
+Held RegisterAllocator::hold(HostRegister reg) {
+    ++locks_[reg];
+    return {this, reg};
+}
+
+void RegisterAllocator::unlock(HostRegister reg) {
+    VESTIGE_ASSERT(locks_[reg] > 0);
+    if (--locks_[reg] == 0 && occupant_[reg] == scratch_user) occupant_[reg] = nobody;
+}
+
+void RegisterAllocator::bind(Value value, HostRegister reg) {
+    occupant_[reg] = value.index;
+    values_[value.index].reg = reg;
+}
+
+void RegisterAllocator::unbind(HostRegister reg) {
+    if (occupant_[reg] < scratch_user) values_[occupant_[reg]].reg = no_register;
+    occupant_[reg] = nobody;
+}
+
+HostRegister RegisterAllocator::free_register(Bank bank, std::uint32_t allowed) const {
+    for (const HostRegister reg : allocatable(bank))
+        if (occupant_[reg] == nobody && locks_[reg] == 0 && (allowed & mask_of(reg))) return reg;
+    return no_register;
+}
+
+// The value whose next use is furthest; among the same, one that need not be stored.
+HostRegister RegisterAllocator::victim(Bank bank) const {
+    HostRegister best = no_register;
+    std::uint64_t best_score = 0;
+    for (const HostRegister reg : allocatable(bank)) {
+        if (locks_[reg] != 0) continue;
+        const Value value{occupant_[reg]};
+        const ValueUses& uses = live_[value];
+        const std::uint64_t distance =
+            uses.used_at == position_ ? 0 : std::uint64_t{uses.next_use} - position_;
+        const std::uint64_t score = 2 * distance + (has_memory_copy(value) ? 8 : 1);
+        if (score > best_score) {
+            best_score = score;
+            best = reg;
+        }
+    }
+    VESTIGE_ASSERT(best != no_register);
+    return best;
+}
+
+HostRegister RegisterAllocator::allocate(Bank bank) {
+    HostRegister reg = free_register(bank, every_register);
+    if (reg == no_register) {
+        reg = victim(bank);
+        evict(reg);
+    }
+    return reg;
+}
+
+bool RegisterAllocator::has_memory_copy(Value value) const {
+    const Place& place = values_[value.index];
+    return place.spill >= 0 || place.state_offset >= 0 || is_constant(value);
+}
+
+void RegisterAllocator::evict(HostRegister reg) {
+    const Value value{occupant_[reg]};
+    VESTIGE_ASSERT(occupant_[reg] < scratch_user && locks_[reg] == 0);
+    if (!has_memory_copy(value)) {
+        const std::int16_t slot = allocate_slot(type(value));
+        values_[value.index].spill = slot;
+        spilled_[static_cast<std::size_t>(slot)] = value.index;
+        store_to_slot(reg, static_cast<unsigned>(slot), type(value));
+    }
+    unbind(reg);
+}
+
+void RegisterAllocator::move_away(HostRegister reg) {
+    const Value value{occupant_[reg]};
+    const Bank bank = bank_of(type(value));
+    const HostRegister other = free_register(bank, ~mask_of(reg));
+    if (other == no_register) {
+        evict(reg);
+        return;
+    }
+    move(other, reg, type(value));
+    unbind(reg);
+    bind(value, other);
+}
+
+// ---- operands
+
+Held RegisterAllocator::use(Value value) {
+    VESTIGE_ASSERT(!live_[value].fused);
+    HostRegister reg = values_[value.index].reg;
+    if (reg == no_register) {
+        reg = allocate(bank_of(type(value)));
+        occupant_[reg] = scratch_user;
+        Held held = hold(reg);
+        load(value, reg);
+        bind(value, reg);
+        return held;
+    }
+    return hold(reg);
+}
+
+Held RegisterAllocator::use_copy(Value value) {
+    Held held = scratch(bank_of(type(value)));
+    load(value, held.reg());
+    return held;
+}
+
+Held RegisterAllocator::use_copy_in(Value value, HostRegister reg) {
+    Held held = claim(reg);
+    load(value, reg);
+    return held;
+}
+
+asmjit::Operand RegisterAllocator::memory(Value value) const {
+    const Place& place = values_[value.index];
+    const Type value_type = type(value);
+    if (value_type == Type::v128) return {};
+    const std::uint32_t bytes = value_type == Type::i64 || value_type == Type::f64 ? 8u : 4u;
+    if (place.spill >= 0) return spill_memory(static_cast<unsigned>(place.spill), bytes);
+    if (place.state_offset >= 0 && ir::info(value_type).bytes >= 4)
+        return state_memory(static_cast<std::uint32_t>(place.state_offset), bytes);
+    return {};
+}
+
+HeldOperand RegisterAllocator::register_or_memory(Value value) {
+    if (!in_register(value) && live_[value].next_use == never) {
+        const asmjit::Operand in_memory = memory(value);
+        if (!in_memory.isNone()) return {in_memory, {}};
+    }
+    Held held = use(value);
+    const Type value_type = type(value);
+    if (bank_of(value_type) == Bank::xmm) return {held.xmm(), std::move(held)};
+    return {held.of(value_type), std::move(held)};
+}
+
+HeldOperand RegisterAllocator::operand(Value value) {
+    if (const auto number = immediate(value)) return {asmjit::Imm(*number), {}};
+    return register_or_memory(value);
+}
+
+std::optional<std::uint64_t> RegisterAllocator::constant(Value value) const {
+    if (!is_constant(value)) return std::nullopt;
+    return (*function_)[value].imm;
+}
+
+std::optional<std::int32_t> RegisterAllocator::immediate(Value value) const {
+    if (!is_constant(value) || bank_of(type(value)) != Bank::general) return std::nullopt;
+    const std::uint64_t bits = (*function_)[value].imm;
+    if (type(value) != Type::i64) return static_cast<std::int32_t>(bits);
+    const auto number = static_cast<std::int64_t>(bits);
+    if (number != static_cast<std::int32_t>(number)) return std::nullopt;
+    return static_cast<std::int32_t>(number);
+}
+
+HostRegister RegisterAllocator::finish(Value value, Held&& held) {
+    const HostRegister reg = held.reg();
+    held.release();
+    if (dies_here(value) && values_[value.index].reg == reg && locks_[reg] == 0) unbind(reg);
+    return reg;
+}
+
+void RegisterAllocator::finish_all(const ir::Instruction& instruction) {
+    live_.for_each_operand(instruction, [&](Value operand) {
+        const HostRegister reg = values_[operand.index].reg;
+        if (reg != no_register && dies_here(operand) && locks_[reg] == 0) unbind(reg);
+    });
+}
+
+// ---- scratch registers
+
+Held RegisterAllocator::scratch(Bank bank) {
+    const HostRegister reg = allocate(bank);
+    occupant_[reg] = scratch_user;
+    return hold(reg);
+}
+
+Held RegisterAllocator::claim(HostRegister reg) {
+    VESTIGE_ASSERT(locks_[reg] == 0);
+    if (occupant_[reg] != nobody) move_away(reg);
+    occupant_[reg] = scratch_user;
+    return hold(reg);
+}
+
+// ---- results
+
+Held RegisterAllocator::define(Value result) {
+    const HostRegister reg = allocate(bank_of(type(result)));
+    bind(result, reg);
+    return hold(reg);
+}
+
+Held RegisterAllocator::define_copy(Value result, Value from) {
+    const HostRegister reg = values_[from.index].reg;
+    // Its register may still be held as the other operand, if it is the same value.
+    if (reg != no_register && dies_here(from)) {
+        unbind(reg);
+        bind(result, reg);
+        return hold(reg);
+    }
+    Held held = define(result);
+    load(from, held.reg());
+    return held;
+}
+
+Held RegisterAllocator::become(Value result, Held&& scratch) {
+    bind(result, scratch.reg());
+    return std::move(scratch);
+}
+
+void RegisterAllocator::define_from_state(Value result, std::uint32_t offset) {
+    const Held held = define(result);
+    load_from_state(offset, type(result), held.reg());
+}
+
+void RegisterAllocator::define_in_state(Value result, std::uint32_t offset) {
+    if (live_[result].needs_home) { // which it gets from a register
+        define_from_state(result, offset);
+        return;
+    }
+    values_[result.index].state_offset = static_cast<std::int32_t>(offset);
+    in_state_.push_back(result.index);
+}
+
+// ---- guest state
+
+void RegisterAllocator::leave_state(Value value) {
+    const auto at = std::find(in_state_.begin(), in_state_.end(), value.index);
+    VESTIGE_ASSERT(at != in_state_.end());
+    *at = in_state_.back();
+    in_state_.pop_back();
+    values_[value.index].state_offset = -1;
+}
+
+void RegisterAllocator::state_changes(std::uint32_t offset, std::uint32_t bytes, Value except) {
+    for (std::size_t i = in_state_.size(); i-- > 0;) {
+        const Value value{in_state_[i]};
+        if (value == except) continue;
+        const auto begin = static_cast<std::uint32_t>(values_[value.index].state_offset);
+        const std::uint32_t end = begin + ir::info(type(value)).bytes;
+        if (end <= offset || offset + bytes <= begin) continue;
+        const Place& place = values_[value.index];
+        if (place.reg == no_register && place.spill < 0) use(value);
+        leave_state(value);
+    }
+}
+
+void RegisterAllocator::all_state_changes() {
+    state_changes(0, std::numeric_limits<std::int32_t>::max());
+}
+
+void RegisterAllocator::now_in_state(Value value, std::uint32_t offset) {
+    Place& place = values_[value.index];
+    if (is_constant(value) || dies_here(value)) return;
+    if (place.state_offset < 0) in_state_.push_back(value.index);
+    place.state_offset = static_cast<std::int32_t>(offset);
+}
+
+// ---- calls
+
+void RegisterAllocator::spill_caller_saved() {
+    for (unsigned reg = 0; reg < register_count; ++reg) {
+        if ((callee_saved & mask_of(static_cast<HostRegister>(reg))) != 0) continue;
+        if (occupant_[reg] >= scratch_user) continue;
+        const Value value{occupant_[reg]};
+        if (dies_here(value) || has_memory_copy(value)) continue;
+        const std::int16_t slot = allocate_slot(type(value));
+        values_[value.index].spill = slot;
+        spilled_[static_cast<std::size_t>(slot)] = value.index;
+        store_to_slot(static_cast<HostRegister>(reg), static_cast<unsigned>(slot), type(value));
+    }
+}
+
+void RegisterAllocator::forget_caller_saved() {
+    for (unsigned reg = 0; reg < register_count; ++reg)
+        if ((callee_saved & mask_of(static_cast<HostRegister>(reg))) == 0 &&
+            occupant_[reg] < scratch_user)
+            unbind(static_cast<HostRegister>(reg));
+}
+
+Location RegisterAllocator::location(Value value) const {
+    const Place& place = values_[value.index];
+    if (const auto bits = constant(value)) return {Location::Kind::constant, 0, *bits};
+    if (place.reg != no_register) return {Location::Kind::in_register, place.reg};
+    if (place.spill >= 0) return {Location::Kind::spill, static_cast<std::uint32_t>(place.spill)};
+    if (place.state_offset >= 0)
+        return {Location::Kind::state, static_cast<std::uint32_t>(place.state_offset)};
+    VESTIGE_UNREACHABLE("the value is nowhere");
+}
+
+// ---- spill slots
+
+std::int16_t RegisterAllocator::allocate_slot(Type type) {
+    auto& free = type == Type::v128 ? free_pairs_ : free_slots_;
+    if (!free.empty()) {
+        const std::int16_t slot = free.back();
+        free.pop_back();
+        return slot;
+    }
+    if (type == Type::v128 && next_slot_ % 2 != 0) free_slots_.push_back(next_slot_++);
+    const std::int16_t slot = next_slot_;
+    next_slot_ = static_cast<std::int16_t>(next_slot_ + (type == Type::v128 ? 2 : 1));
+    VESTIGE_ASSERT(next_slot_ <= static_cast<std::int16_t>(spill_slot_count));
+    if (spilled_.size() < static_cast<std::size_t>(next_slot_))
+        spilled_.resize(static_cast<std::size_t>(next_slot_), nobody);
+    return slot;
+}
+
+void RegisterAllocator::free_slot(std::int16_t slot, Type type) {
+    (type == Type::v128 ? free_pairs_ : free_slots_).push_back(slot);
+}
+
+unsigned RegisterAllocator::temporary_slot() {
+    return static_cast<unsigned>(allocate_slot(Type::v128));
+}
+
+} // namespace vestige::x64

@@ -1,0 +1,218 @@
+// Which register or memory holds which value, decided while code is emitted, in one pass.
+//
+// Within a block, a value is loaded where an emitter first asks for it and leaves its register for
+// the one whose next use is nearer. It can be in several places at once: a register, a spill slot,
+// the guest state slot that it was read from or written to; constants can be made anywhere. A block
+// with a single predecessor takes over its registers; at joins, values wait in their homes.
+//
+// The protocol for an emitter:
+//   1. take registers: use(), operand(), scratch(), claim(); each returns a handle, and what a
+//      handle holds stays where it is until the handle goes;
+//   2. give up operands that the emitter has finished with (finish()), so that a result may take
+//      their place;
+//   3. define the result: define(), define_copy(), become();
+//   4. emit. Taking and defining may emit moves that leave the flags alone, so none may happen
+//      behind a jump within the instruction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "backend/x64/frame.h"
+#include "backend/x64/liveness.h"
+#include "backend/x64/registers.h"
+#include "translator/ir/function.h"
+
+namespace vestige::x64 {
+
+// Where a value can be found, for a recovery map.
+struct Location {
+    enum class Kind : std::uint8_t { in_register, spill, state, constant };
+    Kind kind;
+    std::uint32_t index = 0;    // register, spill slot or offset in the state
+    std::uint64_t constant = 0; // its bits
+};
+
+class RegisterAllocator;
+
+// A register that stays with its holder.
+class Held {
+  public:
+    Held() = default;
+    Held(Held&& other) noexcept : allocator_(other.allocator_), reg_(other.reg_) {
+        other.allocator_ = nullptr;
+    }
+    Held& operator=(Held&& other) noexcept {
+        release();
+        allocator_ = std::exchange(other.allocator_, nullptr);
+        reg_ = other.reg_;
+        return *this;
+    }
+    ~Held() { release(); }
+
+    void release();
+    bool holds() const { return allocator_ != nullptr; }
+
+    HostRegister reg() const { return reg_; }
+    x86::Gp r64() const { return gp64(reg_); }
+    x86::Gp r32() const { return gp32(reg_); }
+    x86::Gp r16() const { return gp16(reg_); }
+    x86::Gp r8() const { return gp8(reg_); }
+    x86::Gp of(ir::Type type) const { return gp_of(reg_, type); }
+    x86::Xmm xmm() const { return x64::xmm(reg_); }
+
+  private:
+    friend class RegisterAllocator;
+    Held(RegisterAllocator* allocator, HostRegister reg) : allocator_(allocator), reg_(reg) {}
+
+    RegisterAllocator* allocator_ = nullptr;
+    HostRegister reg_ = no_register;
+};
+
+// A register, a memory operand or an immediate.
+struct HeldOperand {
+    asmjit::Operand operand;
+    Held held; // if it is a register
+};
+
+// What values are where between two instructions.
+struct AllocatorSnapshot {
+    struct Copy {
+        std::uint32_t value;
+        std::int32_t where;
+    };
+    std::vector<Copy> registers, spilled, in_state;
+    std::vector<std::int16_t> free_slots, free_pairs;
+    std::int16_t next_slot = 0;
+};
+
+class RegisterAllocator {
+  public:
+    RegisterAllocator(x86::Assembler& assembler, Liveness& liveness, bool avx)
+        : as_(assembler), live_(liveness), avx_(avx) {}
+
+    // ---- functions, blocks and instructions
+    void begin_function(const ir::Function& function);
+    void begin_join();  // registers are empty, values in their homes
+    void begin_block(); // forgets what died in the predecessor
+    void save(AllocatorSnapshot& snapshot) const;
+    void restore(const AllocatorSnapshot& snapshot);
+    void begin_instruction(std::uint32_t position) { position_ = position; }
+    void end_instruction(ir::Value value);
+
+    // ---- operands
+    Held use(ir::Value value);
+    // In a register of the emitter's own, which it may change.
+    Held use_copy(ir::Value value);
+    Held use_copy_in(ir::Value value, HostRegister reg);
+    // For instructions with a flexible second operand of the width of the value's type.
+    HeldOperand operand(ir::Value value);
+    // Without immediates.
+    HeldOperand register_or_memory(ir::Value value);
+    // A constant that instructions can carry: as a sign-extended 32-bit number of the type's width.
+    std::optional<std::int32_t> immediate(ir::Value value) const;
+    std::optional<std::uint64_t> constant(ir::Value value) const;
+    // The register may be read by the next host instruction, and written by it as a result.
+    HostRegister finish(ir::Value value, Held&& held);
+    void finish_all(const ir::Instruction& instruction);
+    bool dies_here(ir::Value value) const { return live_[value].last_use <= position_; }
+    HostRegister register_of(ir::Value value) const { return values_[value.index].reg; }
+    bool in_register(ir::Value value) const { return register_of(value) != no_register; }
+
+    // ---- scratch registers
+    Held scratch(Bank bank = Bank::general);
+    Held claim(HostRegister reg); // what was there moves away
+
+    // ---- results
+    Held define(ir::Value result);
+    // Holds a copy of `from`, in its place if it dies here.
+    Held define_copy(ir::Value result, ir::Value from);
+    Held become(ir::Value result, Held&& scratch);
+    void define_from_state(ir::Value result, std::uint32_t offset);
+    // A promotable slot's value, not read yet.
+    void define_in_state(ir::Value result, std::uint32_t offset);
+
+    // ---- guest state
+    // Its bytes are about to change: values that live there alone are read first.
+    void state_changes(std::uint32_t offset, std::uint32_t bytes, ir::Value except = {});
+    void all_state_changes();
+    // The value has been written to its slot.
+    void now_in_state(ir::Value value, std::uint32_t offset);
+    bool is_in_state(ir::Value value, std::uint32_t offset) const {
+        return values_[value.index].state_offset == static_cast<std::int32_t>(offset);
+    }
+
+    // ---- calls and jumps
+    // Before a C++ function is called: what lives on leaves the registers that the callee may
+    // change.
+    void spill_caller_saved();
+    void forget_caller_saved();
+    Location location(ir::Value value) const;
+    unsigned home(ir::Value value) const { // of a parameter
+        return static_cast<unsigned>(values_[value.index].spill);
+    }
+    unsigned temporary_slot(); // two adjacent ones, for the rest of the function
+    void move(HostRegister to, HostRegister from, ir::Type type);
+    void load(ir::Value value, HostRegister into); // of either bank: the value's bits
+    void store_to_slot(HostRegister reg, unsigned slot, ir::Type type);
+    void load_from_slot(HostRegister reg, unsigned slot, ir::Type type);
+
+    // While the flags hold a condition, zero is not made by xor.
+    void keep_flags(bool keep) { keep_flags_ = keep; }
+
+  private:
+    friend class Held;
+
+    struct Place {
+        std::int32_t state_offset = -1;
+        std::int16_t spill = -1;
+        HostRegister reg = no_register;
+    };
+
+    static constexpr std::uint32_t nobody = ~0u, scratch_user = ~0u - 1;
+
+    ir::Type type(ir::Value value) const { return (*function_)[value].type; }
+    bool is_constant(ir::Value value) const { return (*function_)[value].op == ir::Op::constant; }
+    bool has_memory_copy(ir::Value value) const;
+    Held hold(HostRegister reg);
+    void unlock(HostRegister reg);
+    HostRegister allocate(Bank bank);
+    HostRegister free_register(Bank bank, std::uint32_t allowed) const;
+    HostRegister victim(Bank bank) const;
+    void bind(ir::Value value, HostRegister reg);
+    void unbind(HostRegister reg);
+    void evict(HostRegister reg);
+    void move_away(HostRegister reg);
+    void load_constant(std::uint64_t bits, ir::Type type, HostRegister into);
+    void load_from_state(std::uint32_t offset, ir::Type type, HostRegister into);
+    asmjit::Operand memory(ir::Value value) const;
+    void kill(ir::Value value);
+    void forget_everything();
+    std::int16_t allocate_slot(ir::Type type);
+    void free_slot(std::int16_t slot, ir::Type type);
+    void leave_state(ir::Value value);
+
+    x86::Assembler& as_;
+    Liveness& live_;
+    bool avx_;
+    bool keep_flags_ = false;
+    const ir::Function* function_ = nullptr;
+    std::uint32_t position_ = 0;
+
+    std::vector<Place> values_;
+    std::uint32_t occupant_[register_count];
+    std::uint8_t locks_[register_count] = {};
+    std::vector<std::uint32_t> spilled_;   // owner by slot; nobody: free or a home
+    std::vector<std::uint32_t> in_state_;  // values with a copy in the state
+    std::vector<std::int16_t> free_slots_; // single ones
+    std::vector<std::int16_t> free_pairs_; // for 16 bytes, the first one even
+    std::int16_t next_slot_ = 0;
+};
+
+inline void Held::release() {
+    if (allocator_) std::exchange(allocator_, nullptr)->unlock(reg_);
+}
+
+} // namespace vestige::x64

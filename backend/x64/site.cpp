@@ -1,0 +1,64 @@
+#include "backend/x64/site.h"
+
+#include <bit>
+#include <cstring>
+
+#include "common/assertion.h"
+#include "common/bits.h"
+
+namespace vestige::x64 {
+
+using namespace location_word;
+
+void append_location(std::vector<std::uint32_t>& words, const Location& location,
+                     std::uint32_t slot_offset, unsigned slot_bytes) {
+    VESTIGE_ASSERT(slot_offset <= 0xffff);
+    const auto size = static_cast<std::uint32_t>(std::countr_zero(slot_bytes));
+    const auto word = [&](Kind kind, std::uint32_t index) {
+        words.push_back(slot_offset | size << size_shift | kind << kind_shift |
+                        index << index_shift);
+    };
+    switch (location.kind) {
+    case Location::Kind::in_register: word(in_register, location.index); return;
+    case Location::Kind::spill: word(Kind::spill, location.index); return;
+    case Location::Kind::state:
+        word(extended, state);
+        words.push_back(location.index);
+        return;
+    case Location::Kind::constant:
+        const bool wide = location.constant > 0xffffffff;
+        word(extended, wide ? constant64 : constant32);
+        words.push_back(static_cast<std::uint32_t>(location.constant));
+        if (wide) words.push_back(static_cast<std::uint32_t>(location.constant >> 32));
+        return;
+    }
+}
+
+LocationReader::Item LocationReader::next() {
+    const std::uint32_t word = *word_++;
+    const std::uint32_t index = word >> index_shift;
+    const unsigned bytes = 1u << bits(word, size_shift, 3);
+    Item item{{0, 0}, static_cast<std::uint16_t>(word), bytes};
+    switch (bits(word, kind_shift, 2)) {
+    case in_register:
+        if (is_xmm(static_cast<HostRegister>(index)))
+            item.value = frame_.xmm[index - first_xmm];
+        else
+            item.value.low = frame_.general[index];
+        return item;
+    case spill:
+        item.value.low = frame_.spill_area()[index];
+        if (bytes == 16) item.value.high = frame_.spill_area()[index + 1];
+        return item;
+    default: break;
+    }
+    if (index == state) {
+        std::memcpy(&item.value, state_ + *word_++, bytes);
+    } else {
+        item.value.low = *word_++;
+        if (index == constant64) item.value.low |= std::uint64_t{*word_++} << 32;
+    }
+    return item;
+}
+
+} // namespace vestige::x64

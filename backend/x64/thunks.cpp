@@ -1,0 +1,193 @@
+#include "backend/x64/thunks.h"
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "common/assertion.h"
+
+namespace vestige::x64 {
+
+namespace {
+
+using runtime::CpuHeader;
+
+x86::Mem header_field(std::size_t offset, std::uint32_t bytes) {
+    return state_memory(static_cast<std::uint32_t>(offset), bytes);
+}
+#define HEADER_FIELD(name) header_field(offsetof(CpuHeader, name), sizeof(CpuHeader::name))
+
+class ThunkEmitter {
+  public:
+    explicit ThunkEmitter(Arena& arena) : arena_(arena) {
+        code_.init(asmjit::Environment::host());
+        code_.attach(&as_);
+    }
+
+    Thunks emit(SlowPathFunction slow_path, void* context, std::size_t& used);
+
+  private:
+    using Entry = const std::byte* Thunks::*;
+
+    void begin(Entry entry) {
+        as_.align(asmjit::AlignMode::kCode, 16);
+        entries_.push_back({entry, as_.offset()});
+    }
+    void constant(Entry entry, std::uint64_t low, std::uint64_t high) {
+        as_.align(asmjit::AlignMode::kData, 16);
+        entries_.push_back({entry, as_.offset()});
+        as_.embedUInt64(low);
+        as_.embedUInt64(high);
+    }
+    void emit_enter();
+    void emit_leave();
+    void emit_slow_path(SlowPathFunction slow_path, void* context);
+    void emit_calls();
+    void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
+    void host_floating_point() {
+        as_.stmxcsr(HEADER_FIELD(guest_mxcsr));
+        as_.ldmxcsr(HEADER_FIELD(host_mxcsr));
+    }
+
+    Arena& arena_;
+    asmjit::CodeHolder code_;
+    x86::Assembler as_;
+    std::vector<std::pair<Entry, std::size_t>> entries_;
+    asmjit::Label leave_, leave_without_state_;
+};
+
+constexpr HostRegister saved_by_enter[] = {host::rbp, host::rbx, host::r12,
+                                           host::r13, host::r14, host::r15};
+// The six registers and the return address leave the stack 8 bytes off its alignment.
+constexpr std::int32_t frame_bytes = spill_area_bytes + 8;
+
+void ThunkEmitter::emit_enter() {
+    begin(&Thunks::enter);
+    for (const HostRegister reg : saved_by_enter)
+        as_.push(gp64(reg));
+    as_.sub(x86::rsp, frame_bytes);
+    as_.lea(gp64(state_register), x86::ptr(x86::rdi, state_bias));
+    as_.mov(gp64(budget_register), HEADER_FIELD(budget));
+    as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
+    as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
+    as_.stmxcsr(HEADER_FIELD(host_mxcsr));
+    guest_floating_point();
+    as_.jmp(x86::rsi);
+}
+
+void ThunkEmitter::emit_leave() {
+    begin(&Thunks::leave_as_helper_says);
+    as_.mov(x86::eax, HEADER_FIELD(leave_code));
+    as_.mov(HEADER_FIELD(leave_code), 0);
+    as_.xor_(x86::edx, x86::edx);
+    as_.jmp(leave_);
+
+    begin(&Thunks::leave_plainly);
+    as_.xor_(x86::eax, x86::eax);
+    as_.xor_(x86::edx, x86::edx);
+
+    begin(&Thunks::leave);
+    as_.bind(leave_);
+    as_.mov(HEADER_FIELD(budget), gp64(budget_register));
+    host_floating_point();
+    as_.bind(leave_without_state_);
+    as_.add(x86::rsp, frame_bytes);
+    for (std::size_t i = std::size(saved_by_enter); i-- > 0;)
+        as_.pop(gp64(saved_by_enter[i]));
+    as_.ret();
+}
+
+void ThunkEmitter::emit_slow_path(SlowPathFunction slow_path, void* context) {
+    constexpr std::int32_t below_return_address = offsetof(SlowFrame, return_address);
+    const auto general = [](unsigned reg) {
+        return x86::qword_ptr(x86::rsp,
+                              static_cast<std::int32_t>(offsetof(SlowFrame, general) + 8 * reg));
+    };
+    const auto vector = [](unsigned reg) {
+        return x86::ptr(x86::rsp, static_cast<std::int32_t>(offsetof(SlowFrame, xmm) + 16 * reg));
+    };
+    const asmjit::Label leave = as_.newLabel();
+
+    begin(&Thunks::slow_path);
+    as_.sub(x86::rsp, below_return_address);
+    for (unsigned reg = 0; reg < 16; ++reg)
+        if (reg != host::rsp) as_.mov(general(reg), x86::gpq(reg));
+    for (unsigned reg = 0; reg < 16; ++reg)
+        as_.movaps(vector(reg), x86::xmm(reg));
+    as_.mov(HEADER_FIELD(budget), gp64(budget_register));
+    host_floating_point();
+    as_.mov(x86::rdi, reinterpret_cast<std::uintptr_t>(context));
+    as_.mov(x86::rsi, x86::rsp);
+    as_.mov(x86::rax, reinterpret_cast<std::uintptr_t>(slow_path));
+    as_.call(x86::rax);
+    as_.test(x86::rax, x86::rax);
+    as_.jnz(leave);
+    guest_floating_point();
+    for (unsigned reg = 0; reg < 16; ++reg)
+        as_.movaps(x86::xmm(reg), vector(reg));
+    for (unsigned reg = 0; reg < 16; ++reg)
+        if (reg != host::rsp) as_.mov(x86::gpq(reg), general(reg));
+    as_.add(x86::rsp, below_return_address);
+    as_.ret();
+
+    as_.bind(leave);
+    as_.add(x86::rsp, below_return_address + 8);
+    as_.sub(x86::eax, 1);
+    as_.xor_(x86::edx, x86::edx);
+    as_.jmp(leave_without_state_);
+}
+
+void ThunkEmitter::emit_calls() {
+    begin(&Thunks::call_with_slots);
+    as_.sub(x86::rsp, 8);
+    host_floating_point();
+    as_.call(x86::rax);
+    guest_floating_point();
+    as_.add(x86::rsp, 8);
+    as_.ret();
+
+    begin(&Thunks::call_with_state);
+    as_.sub(x86::rsp, 8);
+    as_.mov(HEADER_FIELD(budget), gp64(budget_register));
+    host_floating_point();
+    as_.call(x86::rax);
+    guest_floating_point();
+    as_.mov(gp64(budget_register), HEADER_FIELD(budget));
+    as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
+    as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
+    as_.mov(HEADER_FIELD(budget_ahead), 0);
+    as_.add(x86::rsp, 8);
+    as_.ret();
+}
+
+Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t& used) {
+    leave_ = as_.newLabel();
+    leave_without_state_ = as_.newLabel();
+    emit_enter();
+    emit_leave();
+    emit_slow_path(slow_path, context);
+    emit_calls();
+    constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+    constant(&Thunks::sign_bit, sign, 0);
+    constant(&Thunks::all_but_sign, ~sign, ~std::uint64_t{0});
+    constant(&Thunks::byte_reversal, 0x08090a0b0c0d0e0f, 0x0001020304050607);
+    constant(&Thunks::all_ones, ~std::uint64_t{0}, ~std::uint64_t{0});
+    VESTIGE_ASSERT(!code_.hasUnresolvedLinks());
+
+    used = as_.offset();
+    const std::byte* const base = arena_.allocate(used);
+    VESTIGE_ASSERT(base);
+    std::memcpy(arena_.writable(base), as_.bufferData(), used);
+    Thunks thunks;
+    for (const auto& [entry, offset] : entries_)
+        thunks.*entry = base + offset;
+    return thunks;
+}
+
+} // namespace
+
+Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std::size_t& used) {
+    return ThunkEmitter(arena).emit(slow_path, context, used);
+}
+
+} // namespace vestige::x64

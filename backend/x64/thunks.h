@@ -1,0 +1,43 @@
+// Code that all units share: the way in and out, and the calls of C++.
+#pragma once
+
+#include <cstddef>
+
+#include "backend/x64/arena.h"
+#include "backend/x64/frame.h"
+#include "translator/runtime/backend.h"
+
+namespace vestige::x64 {
+
+struct Thunks {
+    // UnitExit (CpuHeader*, const void* entry), the System V convention.
+    const std::byte* enter = nullptr;
+    // Jumped to. eax: leave code, rdx: LinkSite or null. The pc slot is written, the budget exact.
+    const std::byte* leave = nullptr;
+    // Jumped to: the same with code none and no link.
+    const std::byte* leave_plainly = nullptr;
+    // Jumped to behind a may_leave helper: leaves with header->leave_code, which it clears.
+    const std::byte* leave_as_helper_says = nullptr;
+    // Called by cold stubs; the word behind the call is the distance to a SiteRecord.
+    const std::byte* slow_path = nullptr;
+    // Called with the target in rax and its arguments in place. Guest MXCSR is in the header
+    // while the helper runs.
+    const std::byte* call_with_slots = nullptr;
+    // The same; budget and page maps are exchanged with the header as well, and budget_ahead is
+    // zero afterwards.
+    const std::byte* call_with_state = nullptr;
+
+    // Constants of 16 bytes.
+    const std::byte* sign_bit = nullptr;      // of the low double
+    const std::byte* all_but_sign = nullptr;  // of the low double
+    const std::byte* byte_reversal = nullptr; // pshufb control
+    const std::byte* all_ones = nullptr;
+};
+
+// What the slow path thunk calls. Returns 0 to go on as the frame now says, or a leave code + 1.
+using SlowPathFunction = std::uint64_t (*)(void* context, SlowFrame* frame);
+
+// At the start of an empty arena; `used` becomes the number of bytes taken.
+Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std::size_t& used);
+
+} // namespace vestige::x64

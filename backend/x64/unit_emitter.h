@@ -1,0 +1,237 @@
+// From an optimised IR function to host code: one pass over its blocks, one emitter an op.
+//
+// What is seldom run (faults, exits, exact floating point) is emitted as a cold stub behind the
+// unit's straight code. Files: emit_integer, emit_arithmetic, emit_compare, emit_memory,
+// emit_float, emit_vector, emit_state, emit_call, emit_control.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "backend/x64/host_features.h"
+#include "backend/x64/liveness.h"
+#include "backend/x64/register_allocator.h"
+#include "backend/x64/site.h"
+#include "backend/x64/thunks.h"
+#include "translator/ir/function.h"
+#include "translator/runtime/backend.h"
+
+namespace vestige::x64 {
+
+// Labels as numbers, so that cold stubs are plain data.
+using LabelId = std::uint32_t;
+
+// What asmjit refuses to encode is a bug of an emitter.
+class EncodingErrors : public asmjit::ErrorHandler {
+  public:
+    void handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) override;
+};
+
+// Emitters leave functions here that are called when the straight code is complete.
+class ColdCode {
+  public:
+    template <typename Function> void add(const Function& function) {
+        static_assert(std::is_trivially_copyable_v<Function> && sizeof(Function) <= capacity);
+        Stub& stub = stubs_.emplace_back();
+        stub.run = [](const std::byte* data) { (*reinterpret_cast<const Function*>(data))(); };
+        new (stub.data) Function(function);
+    }
+    void run_all() {
+        for (std::size_t i = 0; i < stubs_.size(); ++i) {
+            const Stub stub = stubs_[i]; // it may add others
+            stub.run(stub.data);
+        }
+        stubs_.clear();
+    }
+
+  private:
+    static constexpr std::size_t capacity = 120;
+    struct Stub {
+        void (*run)(const std::byte* data);
+        alignas(8) std::byte data[capacity];
+    };
+    std::vector<Stub> stubs_;
+};
+
+class UnitEmitter {
+  public:
+    UnitEmitter(const HostFeatures& features, const Thunks& thunks);
+
+    // Generates code for `function`, to be placed next. Its text is appended to `listing` if that
+    // is not null.
+    void emit(const ir::Function& function, std::string* listing);
+    // Of code and side tables.
+    std::size_t bytes() const { return data_start_ + data_.size(); }
+    // Copies the code to `block`, which is written through `writable`, and describes it.
+    void place(const std::byte* block, std::byte* writable, runtime::CompiledUnit& unit) const;
+
+  private:
+    using Value = ir::Value;
+    using Instruction = ir::Instruction;
+    using SiteId = std::uint32_t;
+    using Emit = void (UnitEmitter::*)(Value, const Instruction&);
+    static const Emit emit_table[ir::op_count];
+
+    // ---- one for each op
+#define OP(name, result, arguments, effects) void emit_##name(Value value, const Instruction& op);
+#include "translator/ir/opcodes.inc"
+#undef OP
+
+    // ---- unit
+    void emit_entry();
+    void emit_block(std::uint32_t first_position);
+    const Instruction& instruction(Value value) const { return (*function_)[value]; }
+    ir::Type type(Value value) const { return (*function_)[value].type; }
+    std::uint32_t not_started(std::uint32_t started) const {
+        return function_->instruction_count - started;
+    }
+
+    // ---- labels and distances to what is not in the unit's straight code
+    LabelId new_label() { return as_.newLabel().id(); }
+    asmjit::Label at(LabelId id) const { return asmjit::Label(id); }
+    LabelId bind_new() {
+        const LabelId id = new_label();
+        as_.bind(at(id));
+        return id;
+    }
+    void jump_to_thunk(const std::byte* thunk);
+    void call_thunk(const std::byte* thunk);
+    // A memory operand that is one of Thunks' constants. Its instruction has no immediate, and
+    // is followed by constant_used().
+    x86::Mem constant_memory(const std::byte* constant);
+    void constant_used();
+
+    // ---- integers
+    void emit_alu(asmjit::InstId id, Value value, const Instruction& op, bool commutative);
+    void normalise(const Held& reg, ir::Type type);
+    void zero_extend(HostRegister to, HostRegister from, ir::Type type);
+    void sign_extend(HostRegister reg, ir::Type from, ir::Type to);
+    enum class Shift : std::uint8_t { left, right, right_signed, rotate_left };
+    void emit_shift(Shift shift, Value value, const Instruction& op);
+    void emit_shift_by_constant(Shift shift, unsigned count, Value value, const Instruction& op);
+    void emit_multiply_high(Value value, const Instruction& op, bool is_signed);
+    void emit_divide(Value value, const Instruction& op, bool is_signed);
+    void emit_wide_sum(const Held& sum, const Instruction& op);
+    void add_with_carry(const x86::Gp& sum, const Instruction& op);
+
+    // ---- conditions
+    // Emits what sets the flags for an i1 value.
+    x86::CondCode condition(Value value);
+    x86::CondCode compare(const Instruction& op);
+    x86::CondCode compare_floats(const Instruction& op);
+    void set_from_flags(x86::CondCode code, Value value, const Instruction& op);
+
+    // ---- memory and sites
+    SiteId new_site(SiteKind kind, const Instruction& op, std::uint64_t attribute);
+    void set_result(SiteId site, HostRegister reg, ir::Type type);
+    void add_operand(SiteId site, Value value);
+    void add_recovery(SiteId site, const Instruction& op);
+    SiteRecord& record(SiteId site);
+    void call_slow_path(SiteId site, LabelId resume);
+    struct AccessPath {
+        SiteId site;
+        LabelId slow, resume;
+        bool mapped; // a page map serves it; otherwise always slow
+    };
+    AccessPath begin_access(SiteKind kind, const Instruction& op, const Held& address,
+                            const Held& page);
+    void end_access(const AccessPath& path);
+    void load_plain(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
+                    ir::Type type);
+    void load_big_endian(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
+                         ir::Type type);
+    void store_register(const x86::Mem& to, HostRegister from, ir::MemoryAccess access);
+    void store_constant(const x86::Mem& to, Value value, ir::MemoryAccess access);
+
+    // ---- floating point
+    enum class FloatKind : std::uint8_t { add, sub, mul, div, sqrt, mul_add, round };
+    struct FloatShape { // of an operation with host instructions
+        FloatKind kind;
+        bool negate_addend = false, negate_result = false;
+    };
+    void emit_float(FloatShape shape, Value value, const Instruction& op);
+    void emit_float_by_helper(Value value, const Instruction& op);
+    SiteId float_helper_site(const Instruction& op);
+    void emit_with_constant(asmjit::InstId avx, asmjit::InstId legacy, Value value, Value source,
+                            const std::byte* constant);
+    void shift_out_fraction(HostRegister bits, HostRegister count);
+    bool is_single(Value value) const;
+    void sse(asmjit::InstId avx, asmjit::InstId legacy, const x86::Xmm& to, const x86::Xmm& a,
+             const asmjit::Operand_& b);
+    void move_bits(const x86::Gp& to, const asmjit::Operand_& from);
+    void jump_if_zero(const asmjit::Operand_& from, const x86::Gp& temporary, LabelId target);
+    void move_double(const x86::Xmm& to, const x86::Xmm& from);
+    friend struct FloatEmitter;
+
+    // ---- vectors
+    void emit_vector(asmjit::InstId avx, asmjit::InstId legacy, Value value, Value a, Value b,
+                     bool commutative);
+
+    // ---- calls
+    void pass_arguments(const ir::Helper& helper, const Instruction& op);
+    struct Move {
+        HostRegister to;
+        Value value;
+    };
+    void move_in_parallel(std::vector<Move>& moves);
+
+    // ---- control
+    bool is_bare_exit(ir::BlockId block) const;
+    std::uint32_t new_link(std::uint64_t pc);
+    void emit_link_jump(std::uint32_t link);
+    void emit_link_branch(x86::CondCode code, std::uint32_t link);
+    void end_link_jump(std::uint32_t link);
+    void give_back(std::uint32_t instructions);
+    void write_pc(std::uint64_t pc);
+    void pass_to_block(ir::BlockId target, ir::ValueList arguments);
+    void hand_over(ir::BlockId target);
+    void jump_to_block(ir::BlockId target);
+    void branch_to_block(x86::CondCode code, ir::BlockId target);
+
+    // ---- fixed
+    const HostFeatures features_;
+    const Thunks& thunks_;
+
+    // ---- of the unit being emitted
+    const ir::Function* function_ = nullptr;
+    EncodingErrors errors_;
+    asmjit::CodeHolder code_;
+    x86::Assembler as_;
+    Liveness live_;
+    RegisterAllocator regs_;
+    ColdCode cold_;
+    ir::BlockId block_ = 0, next_block_ = 0; // being emitted, and behind it
+    std::vector<LabelId> block_labels_;
+    std::vector<AllocatorSnapshot> snapshots_; // by block: at its start, from its predecessor
+    std::vector<Move> moves_;
+
+    struct Site {
+        SiteRecord record;
+        std::uint32_t first_word, word_count; // in site_words_
+        std::uint32_t data_offset;
+    };
+    struct Link {
+        std::uint64_t pc;
+        std::uint32_t displacement, stub; // offsets in the code
+    };
+    enum class Target : std::uint8_t { absolute, site, link };
+    // A 32-bit distance in the code, from its own end (site: from its beginning).
+    struct Fixup {
+        std::uint32_t offset;
+        Target kind;
+        std::uint32_t index;
+        const std::byte* absolute;
+    };
+    std::vector<Site> sites_;
+    std::vector<std::uint32_t> site_words_;
+    std::vector<Link> links_;
+    std::vector<Fixup> fixups_;
+    std::vector<std::byte> data_; // side tables behind the code
+    std::size_t data_start_ = 0;
+    void lay_out_data();
+};
+
+} // namespace vestige::x64

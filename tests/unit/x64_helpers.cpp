@@ -1,0 +1,135 @@
+#include "tests/unit/x64_helpers.h"
+
+#include <bit>
+
+#include "common/assertion.h"
+#include "common/softfloat/softfloat.h"
+#include "tests/lockstep/random_ir.h"
+#include "tests/unit/ir_guest.h"
+
+namespace vestige::test {
+
+namespace {
+
+using ir::Op;
+using ir::Precision;
+namespace sf = softfloat;
+
+using Policy = sf::FirstNan<sf::DefaultNan::positive, 0, 2, 1>;
+
+// Rounding as MXCSR has it; sticky facts go to `seen`, inexact to MXCSR, as the host's do.
+sf::Rounding rounding_of(const GuestState& guest) {
+    constexpr sf::Rounding table[] = {sf::Rounding::nearest_even, sf::Rounding::down,
+                                      sf::Rounding::up, sf::Rounding::toward_zero};
+    return table[guest.header.guest_mxcsr >> 13 & 3];
+}
+
+void note(GuestState& guest, sf::Facts facts) {
+    constexpr std::uint32_t sticky_inexact = 1 << 5;
+    if (facts.has(sf::Fact::inexact)) guest.header.guest_mxcsr |= sticky_inexact;
+    guest.seen |= facts
+                      .only(sf::all_invalid | sf::Fact::overflow | sf::Fact::underflow |
+                            sf::Fact::divide_by_zero)
+                      .raw();
+}
+
+template <class Target, class Compute> double exact(void* state, Compute compute) {
+    GuestState& guest = state_of(state);
+    const sf::Environment environment{.rounding = rounding_of(guest)};
+    const sf::Result<std::uint64_t> result = compute(environment);
+    note(guest, result.facts);
+    return std::bit_cast<double>(result.value);
+}
+
+std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
+
+template <class Target, Op op> double binary(void* state, double a, double b) {
+    return exact<Target>(state, [&](const sf::Environment& environment) {
+        const std::uint64_t x = bits_of(a), y = bits_of(b);
+        if constexpr (op == Op::float_add)
+            return sf::add<Target, Policy, sf::F64>(x, y, environment);
+        else if constexpr (op == Op::float_sub)
+            return sf::subtract<Target, Policy, sf::F64>(x, y, environment);
+        else if constexpr (op == Op::float_mul)
+            return sf::multiply<Target, Policy, sf::F64>(x, y, environment);
+        else
+            return sf::divide<Target, Policy, sf::F64>(x, y, environment);
+    });
+}
+template <class Target> double square_root(void* state, double a) {
+    return exact<Target>(state, [&](const sf::Environment& environment) {
+        return sf::square_root<Target, Policy, sf::F64>(bits_of(a), environment);
+    });
+}
+template <class Target, sf::Fused form> double fused(void* state, double a, double b, double c) {
+    return exact<Target>(state, [&](const sf::Environment& environment) {
+        return sf::fused_multiply_add<Target, Policy, sf::F64>(bits_of(a), bits_of(b), bits_of(c),
+                                                               environment, form);
+    });
+}
+double round_single(void* state, double a) {
+    return exact<sf::F64Single>(state, [&](const sf::Environment& environment) {
+        return sf::convert<sf::F64Single, sf::F64, Policy>(bits_of(a), environment);
+    });
+}
+std::uint32_t to_int32(void* state, double a) {
+    const auto result =
+        sf::to_integer<std::int32_t, sf::F64>(bits_of(a), sf::Rounding::toward_zero);
+    note(state_of(state), result.facts);
+    return static_cast<std::uint32_t>(result.value);
+}
+
+constexpr Op first_op = Op::float_add, last_op = Op::float_to_int32_zero;
+constexpr ir::HelperId first_exact = helper_half + 1;
+
+template <class Target> void add_rows(ir::HelperTable& table) {
+    using enum ir::Type;
+    const auto row = [&](ir::Type result, std::vector<ir::Type> arguments, auto* function) {
+        table.push_back({"exact", reinterpret_cast<const void*>(function), result,
+                         std::move(arguments), ir::HelperEffect::memory_only_slots});
+    };
+    row(f64, {f64, f64}, binary<Target, Op::float_add>);
+    row(f64, {f64, f64}, binary<Target, Op::float_sub>);
+    row(f64, {f64, f64}, binary<Target, Op::float_mul>);
+    row(f64, {f64, f64}, binary<Target, Op::float_div>);
+    row(f64, {f64}, square_root<Target>);
+    row(f64, {f64, f64, f64}, fused<Target, sf::Fused::multiply_add>);
+    row(f64, {f64, f64, f64}, fused<Target, sf::Fused::multiply_subtract>);
+    row(f64, {f64, f64, f64}, fused<Target, sf::Fused::negative_multiply_add>);
+    row(f64, {f64, f64, f64}, fused<Target, sf::Fused::negative_multiply_subtract>);
+    row(f64, {f64}, round_single);
+    row(i32, {f64}, to_int32);
+}
+
+} // namespace
+
+const ir::HelperTable& exact_helpers() {
+    static const ir::HelperTable table = [] {
+        ir::HelperTable made = test_helpers();
+        VESTIGE_ASSERT(made.size() == first_exact);
+        add_rows<sf::F64>(made);
+        add_rows<sf::F64Single>(made);
+        return made;
+    }();
+    return table;
+}
+
+ir::HelperId exact_helper(Op op, Precision precision) {
+    VESTIGE_ASSERT(op >= first_op && op <= last_op);
+    constexpr unsigned rows = static_cast<unsigned>(last_op) - static_cast<unsigned>(first_op) + 1;
+    const unsigned index = static_cast<unsigned>(op) - static_cast<unsigned>(first_op);
+    return static_cast<ir::HelperId>(first_exact + index +
+                                     (precision == Precision::single ? rows : 0));
+}
+
+void use_exact_helpers(ir::Function& function, std::uint64_t seed) {
+    Random random(seed);
+    for (ir::Instruction& op : function.instructions) {
+        if (op.op < first_op || op.op > last_op) continue;
+        const Precision precision = random.one_in(2) ? Precision::single : Precision::double_;
+        op.imm =
+            ir::FloatOp{.helper = exact_helper(op.op, precision), .precision = precision}.pack();
+    }
+}
+
+} // namespace vestige::test

@@ -1,0 +1,56 @@
+#include "tests/unit/x64_machine.h"
+
+#include <fmt/format.h>
+
+namespace vestige::test {
+
+std::string differences(const X64Side& expected, const X64Side& actual) {
+    std::string text;
+    const auto line = [&](const std::string& name, std::uint64_t a, std::uint64_t b) {
+        if (a != b) text += fmt::format("  {:<8} {:#x} expected, {:#x} found\n", name, a, b);
+    };
+    const runtime::CpuHeader &a = expected.state.header, &b = actual.state.header;
+    line("budget", static_cast<std::uint64_t>(a.budget), static_cast<std::uint64_t>(b.budget));
+    line("leave", a.leave_code, b.leave_code);
+    line("ahead", 0, static_cast<std::uint64_t>(b.budget_ahead));
+    line("inexact", a.guest_mxcsr >> 5 & 1, b.guest_mxcsr >> 5 & 1);
+    for (const ir::Slot& slot : test_layout().slots) {
+        std::uint64_t x[2] = {}, y[2] = {};
+        const unsigned bytes = ir::info(slot.type).bytes;
+        std::memcpy(x, reinterpret_cast<const std::byte*>(&expected.state) + slot.offset, bytes);
+        std::memcpy(y, reinterpret_cast<const std::byte*>(&actual.state) + slot.offset, bytes);
+        line(slot.name, x[0], y[0]);
+        line(slot.name + ".high", x[1], y[1]);
+    }
+    if (expected.memory.bytes != actual.memory.bytes)
+        for (std::size_t i = 0; i < GuestMemory::size; ++i)
+            line(fmt::format("[{:#x}]", i), std::to_integer<unsigned>(expected.memory.bytes[i]),
+                 std::to_integer<unsigned>(actual.memory.bytes[i]));
+    return text;
+}
+
+X64Lockstep::X64Lockstep(x64::X64Options options) : backend_(actual_->memory, options) {}
+
+void X64Lockstep::same_memory() { actual_->memory.bytes = expected_->memory.bytes; }
+
+std::string X64Lockstep::compare(const ir::Function& optimised, const GuestState& start,
+                                 X64Side::Maps maps) {
+    program_.prepare(optimised, ir::Stage::optimised);
+    runtime::CompiledUnit unit;
+    if (!backend_.compile(optimised, unit)) return "the arena is full";
+    expected_->start(start, maps);
+    actual_->start(start, maps);
+    const runtime::UnitExit wanted = interpreter_.run(program_, &expected_->state.header,
+                                                      expected_->memory, runtime::AccessFrom::unit);
+    const runtime::UnitExit found = backend_.enter(&actual_->state.header, unit.entry);
+    std::string text = differences(*expected_, *actual_);
+    if (wanted.code != found.code)
+        text += fmt::format("  code     {} expected, {} found\n", wanted.code, found.code);
+    if (found.link && (found.code != ir::leave::none || found.link->target_pc != actual_->state.pc))
+        text += "  the link is not the one that was reached\n";
+    if (!text.empty()) text += backend_.disassemble(unit);
+    backend_.release(unit);
+    return text;
+}
+
+} // namespace vestige::test

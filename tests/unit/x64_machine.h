@@ -1,0 +1,68 @@
+// Two sides that run the same optimised IR: the reference engine and generated code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/interp/interpreter.h"
+#include "backend/x64/backend.h"
+#include "tests/unit/ir_guest.h"
+#include "translator/ir/function.h"
+#include "translator/runtime/cpu_header.h"
+
+namespace vestige::test {
+
+struct JumpCache {
+    std::vector<runtime::JumpCacheEntry> entries{runtime::jump_cache_size};
+    static constexpr std::uint64_t mode = std::uint64_t{5} << 32;
+
+    void put(std::uint32_t pc, const void* entry) {
+        entries[pc >> 2 & (runtime::jump_cache_size - 1)] = {mode | pc, entry};
+    }
+};
+
+// State, memory and what the header points at; each side has its own.
+struct X64Side {
+    GuestState state;
+    GuestMemory memory;
+    std::vector<runtime::PageMapEntry> map = memory.map(GuestMemory::size >> runtime::page_bits);
+    JumpCache jump_cache;
+
+    enum class Maps : std::uint8_t { none, all };
+    void start(const GuestState& from, Maps maps) {
+        static const std::vector<runtime::PageMapEntry> empty(runtime::page_map_entries);
+        state = from;
+        state.header.read_map = state.header.write_map =
+            maps == Maps::all ? map.data() : empty.data();
+        state.header.jump_cache = jump_cache.entries.data();
+        state.header.jump_cache_mode = JumpCache::mode;
+    }
+};
+
+// Empty if the sides agree in state, budget and memory.
+std::string differences(const X64Side& expected, const X64Side& actual);
+
+// A backend, and an interpreter to compare it with.
+class X64Lockstep {
+  public:
+    explicit X64Lockstep(x64::X64Options options = {.arena_bytes = std::size_t{4} << 20});
+
+    // Compiles and runs `optimised` on `start` on both sides; a text of what differs, or nothing.
+    std::string compare(const ir::Function& optimised, const GuestState& start, X64Side::Maps maps);
+
+    X64Side& expected() { return *expected_; }
+    X64Side& actual() { return *actual_; }
+    x64::X64Backend& backend() { return backend_; }
+    void same_memory();
+
+  private:
+    std::unique_ptr<X64Side> expected_ = std::make_unique<X64Side>();
+    std::unique_ptr<X64Side> actual_ = std::make_unique<X64Side>();
+    x64::X64Backend backend_;
+    interp::Interpreter interpreter_;
+    interp::Program program_;
+};
+
+} // namespace vestige::test

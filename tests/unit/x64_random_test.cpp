@@ -1,0 +1,81 @@
+// Generated code against the reference engine: random functions, optimised, on random states, until
+// the unit leaves; state, memory, budget and the way out must be the same.
+#include <cstdlib>
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "tests/lockstep/random_ir.h"
+#include "tests/unit/x64_helpers.h"
+#include "tests/unit/x64_machine.h"
+#include "translator/ir/printer.h"
+#include "translator/opt/pipeline.h"
+
+using namespace vestige;
+using namespace vestige::test;
+
+namespace {
+
+constexpr unsigned runs_per_function = 3;
+
+std::uint64_t environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 0) : otherwise;
+}
+
+struct Shape {
+    const char* name;
+    RandomIrOptions options;
+    x64::HostFeatures features;
+    std::uint64_t functions;
+};
+
+void run_shape(const Shape& shape) {
+    const std::uint64_t first = environment("VESTIGE_SEED", 1);
+    const std::uint64_t count = environment("VESTIGE_CASES", shape.functions);
+    X64Lockstep lockstep({.arena_bytes = std::size_t{4} << 20, .features = shape.features});
+    random_memory(lockstep.expected().memory, 0);
+    lockstep.same_memory();
+    ir::Function function(test_layout(), exact_helpers());
+    opt::Workspace workspace;
+    workspace.checks = opt::Checks::none;
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        random_function(function, seed, shape.options);
+        use_exact_helpers(function, seed);
+        opt::optimise(function, workspace);
+        for (unsigned run = 0; run < runs_per_function; ++run) {
+            Random random(seed * runs_per_function + run);
+            GuestState start;
+            random_registers(start, random.next());
+            start.header.budget = random.one_in(8) ? function.instruction_count : 1000;
+            if (random.one_in(16)) --start.header.budget;
+            const auto maps = random.one_in(2) ? X64Side::Maps::all : X64Side::Maps::none;
+            std::string found = lockstep.compare(function, start, maps);
+            if (found.empty()) continue;
+            X64Lockstep with_text({.arena_bytes = std::size_t{4} << 20,
+                                   .features = shape.features,
+                                   .listing = x64::Listing::on});
+            runtime::CompiledUnit unit;
+            with_text.backend().compile(function, unit);
+            FAIL(fmt::format("{}, seed {}, run {}:\n{}\n{}\n{}", shape.name, seed, run, found,
+                             ir::print(function), with_text.backend().disassemble(unit)));
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("random units do what the reference engine does") {
+    run_shape({"short", {}, x64::HostFeatures::of_this_host(), 8000});
+}
+
+TEST_CASE("random units with many live values do what the reference engine does") {
+    run_shape({"long", {.instructions = 40, .ops = 30}, x64::HostFeatures::of_this_host(), 600});
+}
+
+TEST_CASE("random units in baseline instructions do what the reference engine does") {
+    run_shape({"baseline", {}, x64::HostFeatures::baseline(), 8000});
+    run_shape(
+        {"baseline, long", {.instructions = 40, .ops = 30}, x64::HostFeatures::baseline(), 300});
+}

@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/ranges.h>
-
 #include "common/endian.h"
 #include "hw/ide/atapi_cdrom.h"
 
@@ -92,7 +90,8 @@ const AtapiCdrom::Command AtapiCdrom::command_table[] = {
 };
 
 void AtapiCdrom::run_packet() {
-    log_.write(LogItem::device, "{}: packet {:02x}", name(), fmt::join(packet_, " "));
+    log_.write(LogItem::device, "{}: packet {:08x} {:08x} {:08x}", name(), u32_at(packet_, 0),
+               u32_at(packet_, 4), u32_at(packet_, 8));
     const auto* const row = std::ranges::find(command_table, packet_[0], &Command::code);
     if (row == std::end(command_table)) return packet_failed(unknown_command);
     if (attention_ && row->attention == Command::tells_change) {

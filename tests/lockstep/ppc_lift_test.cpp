@@ -261,8 +261,10 @@ TEST_CASE("Common forms cost the ops that they need", "[integer][lift]") {
         bench.lift({row.word});
         std::string ops;
         const auto& body = bench.function.blocks[0].body;
-        for (std::size_t i = 1; i + 1 < body.size(); ++i)
-            ops += (i > 1 ? " " : "") + std::string(ir::info(bench.function[body[i]].op).name);
+        for (std::size_t i = 1; i + 1 < body.size(); ++i) {
+            if (i > 1) ops += ' ';
+            ops += ir::info(bench.function[body[i]].op).name;
+        }
         INFO(row.form);
         CHECK(ops == row.ops);
     }

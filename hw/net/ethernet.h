@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace vestige::hw {
+
+using EthernetAddress = std::array<std::uint8_t, 6>;
 
 inline constexpr unsigned ethernet_header_size = 14;
 inline constexpr unsigned ethernet_shortest = 60; // without its checksum

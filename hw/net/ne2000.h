@@ -14,14 +14,13 @@
 #include <string>
 
 #include "common/log.h"
+#include "hw/net/ethernet.h"
 #include "hw/net/net_backend.h"
 #include "machine/core/device.h"
 #include "machine/core/irq.h"
 #include "machine/core/mmio.h"
 
 namespace vestige::hw {
-
-using EthernetAddress = std::array<std::uint8_t, 6>;
 
 // 32 bytes of ports: 00-0F the DP8390's registers, 10-17 the data port, 18-1F reset.
 class Ne2000 final : public Device, public MmioHandler {

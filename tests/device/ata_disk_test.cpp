@@ -334,6 +334,11 @@ TEST_CASE("IDE: a hostile guest does no harm", "[ide]") {
     IdeBench b(make_snapshot_disk, make_cdrom);
     b.memory.map_mmio("ide", 0x8000'0000, hw::MacioIde::region_size, b.ide, hw::MacioIde::traits);
     b.memory.map_mmio("dbdma", 0x8000'8000, hw::Dbdma::region_size, b.dbdma, hw::Dbdma::traits);
+    constexpr unsigned commands[] = {0x08, 0x20, 0x24, 0x25, 0x30, 0x34, 0x35,
+                                     0x91, 0xa0, 0xa0, 0xa0, 0xa1, 0xb0, 0xc4,
+                                     0xc5, 0xc6, 0xc8, 0xca, 0xe7, 0xec, 0xef};
+    constexpr unsigned packets[] = {0x00, 0x03, 0x12, 0x1b, 0x1e, 0x25, 0x28, 0x43,
+                                    0x46, 0x4a, 0x51, 0x5a, 0xa8, 0xad, 0xbd, 0xbe};
     unsigned seed = 99;
     const auto random = [&] {
         seed = seed * 1664525 + 1013904223;
@@ -342,10 +347,20 @@ TEST_CASE("IDE: a hostile guest does no harm", "[ide]") {
     for (int i = 0; i < 60'000; i++) {
         switch (random() % 8) {
         case 0: b.in(random() % 24); break;
-        case 1: b.out(random() % 24, random()); break;
-        case 2: b.out(COMMAND, random() % 2 ? 0xa0 : random()); break;
-        case 3: b.ide.write(0, 2, random()); break;
-        case 4: b.ide.read(0, 4); break;
+        case 1: b.out(random() % 8, random() & 0x5f); break; // small addresses, either drive
+        case 2:
+            b.out(COMMAND, random() % 8 ? commands[random() % std::size(commands)] : random());
+            break;
+        case 3:
+            // A packet with a small address, or the data of a write.
+            b.ide.write(0, 2, packets[random() % std::size(packets)] | (random() & 0xff) << 8);
+            for (unsigned words = random() % 8 ? 5 : 300; words > 0; words--)
+                b.ide.write(0, 2, random() % 2 ? 0 : random() & 0xff0f);
+            break;
+        case 4:
+            for (unsigned words = random() % 600; words > 0; words--)
+                b.ide.read(0, 4);
+            break;
         case 5: {
             // A descriptor that aims at memory or at the registers, and a start now and then.
             std::byte* const at = b.ram.data() + 0x1000 + random() % 4 * 16;
@@ -357,7 +372,7 @@ TEST_CASE("IDE: a hostile guest does no harm", "[ide]") {
             b.dbdma.write(dma_channel * 0x100, 4, random() % 4 ? 0x80008000 : random() << 8);
             break;
         }
-        case 6: b.out(CONTROL, random() % 16 ? random() % 4 : random()); break;
+        case 6: b.out(CONTROL, random() % 64 ? 0 : random()); break;
         case 7: b.pass(random() % 200 * microsecond); break;
         }
     }

@@ -39,11 +39,15 @@ struct Ignored {
     std::uint32_t fprs = 0, vrs = 0;
 };
 
+// Of Case::features, for us alone: floating point by the helpers of exact mode.
+inline constexpr std::uint32_t exact_mode = 1 << 16;
+
 struct Case {
     std::uint32_t address = 0;        // guest address of words[0]
     std::vector<std::uint32_t> words; // without the prologue and the branch to the exit
     Registers input;
     Ignored ignored;
+    std::uint64_t pinned = 0;   // a bit a word: what the expected result counts on
     std::uint32_t features = 0; // LOCKSTEP_FLOAT, LOCKSTEP_VECTOR
 
     std::uint32_t end() const { return address + 4 * static_cast<std::uint32_t>(words.size()); }

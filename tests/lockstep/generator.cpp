@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "common/assertion.h"
+#include "common/endian.h"
+#include "common/softfloat/format.h"
 #include "tests/lockstep/qemu_oracle.h"
 
 namespace vestige::ppc::lockstep {
@@ -12,6 +14,8 @@ namespace {
 constexpr std::uint32_t min_words = 8, max_words = 24;
 // XER bits that every chip and QEMU keep: SO, OV, CA and the byte count.
 constexpr std::uint32_t xer_flags = 0xe0000000;
+constexpr std::uint32_t fpscr_fx = 1u << 31, fpscr_xx = 1u << 25, fpscr_xe = 1u << 3,
+                        fpscr_fr = 1u << 18, fpscr_class = 1u << 16;
 
 } // namespace
 
@@ -40,6 +44,53 @@ std::uint32_t Random::word() {
 
 std::uint64_t Random::double_word() {
     return one_in(4) ? std::uint64_t{word()} << 32 : one_in(4) ? word() : next();
+}
+
+std::uint64_t Random::float_bits() {
+    const std::uint64_t sign = next() & std::uint64_t{1} << 63;
+    const auto number = [&](std::uint32_t least, std::uint32_t most, std::uint64_t fraction) {
+        return sign | std::uint64_t{between(least, most)} << 52 | (fraction & 0xfffffffffffff);
+    };
+    // Few ones at the top, the next ones anywhere, what lies below single precision at an edge.
+    static constexpr std::uint64_t tails[] = {0,          0,          1,         0x10000000,
+                                              0x10000001, 0x0fffffff, 0x1fffffff};
+    const std::uint64_t single_fraction =
+        (one_in(2) ? next() : std::uint64_t{below(8)} << 49) & 0xfffffe0000000;
+    const std::uint64_t near_single = single_fraction | pick(std::span<const std::uint64_t>(tails));
+    switch (below(16)) {
+    case 0: return sign;
+    case 1: return sign | 0x7ff0000000000000;
+    case 2: return number(0x7ff, 0x7ff, next() | 1);                   // NaN of either kind
+    case 3: return number(0, 0, one_in(2) ? 1u << below(32) : next()); // denormal
+    case 4: return number(0, 2, next());                               // smallest normals
+    case 5: return number(0x7fc, 0x7fe, one_in(2) ? ~std::uint64_t{0} : next());
+    case 6: return number(1023 - 151, 1023 - 120, near_single); // single's lower edge
+    case 7: return number(1023 + 124, 1023 + 128, near_single); // single's upper edge
+    case 8: return number(1023 + 28, 1023 + 33, next());        // edges of integers
+    case 9: return number(1023 - 3, 1023 + 3, std::uint64_t{below(4)} << 50);
+    case 10: return number(1, 0x7fe, next());
+    case 11: return number(1023 - 60, 1023 + 60, next());
+    default: return number(1023 - 25, 1023 + 25, near_single);
+    }
+}
+
+std::uint32_t Random::single_bits() {
+    const auto anything = static_cast<std::uint32_t>(next());
+    const std::uint32_t sign = anything & 0x80000000;
+    const std::uint32_t fraction = anything & (one_in(3) ? 0x700000 : 0x7fffff);
+    const auto number = [&](std::uint32_t least, std::uint32_t most) {
+        return sign | between(least, most) << 23 | fraction;
+    };
+    switch (below(10)) {
+    case 0: return sign;
+    case 1: return sign | 0x7f800000;
+    case 2: return number(255, 255) | 1;
+    case 3: return number(0, 2);
+    case 4: return number(252, 254);
+    case 5: return number(127 + 20, 127 + 33);
+    case 6: return anything;
+    default: return number(127 - 8, 127 + 8);
+    }
 }
 
 Generator::Generator(std::uint64_t seed, std::vector<Family> families, std::uint32_t features)
@@ -154,6 +205,33 @@ void Generator::choose_known_registers() {
     choose((pointer() & ~3u) - base);
 }
 
+// No exception is enabled but sometimes XE; NI is clear. FR is not QEMU's.
+void Generator::begin_float_state() {
+    Registers& in = case_.input;
+    for (std::uint64_t& value : in.fpr)
+        value = random.float_bits();
+    if (random.one_in(2))
+        for (std::uint64_t& value : in.fpr)
+            if (softfloat::is_nan<softfloat::F64>(value)) value |= softfloat::F64::quiet_bit;
+    in.fpscr = static_cast<std::uint32_t>(random.next()) & (random.one_in(2) ? 0x9ff9f700 : 0);
+    if (in.fpscr != 0) in.fpscr |= fpscr_fx;
+    // With XX the harness would not come past its own mtfsf.
+    if (random.one_in(8)) in.fpscr = (in.fpscr & ~fpscr_xx) | fpscr_xe;
+    in.fpscr |= random.below(4);
+    case_.ignored.fpscr |= fpscr_fr | (random.one_in(2) ? fpscr_class : 0);
+}
+
+void Generator::begin_vector_state() {
+    Registers& in = case_.input;
+    for (auto& vector : in.vr) {
+        const bool floats = random.one_in(2);
+        for (unsigned i = 0; i < 16; i += 4)
+            store_be(&vector[i], floats ? random.single_bits() : random.word());
+    }
+    in.vscr = (random.one_in(2) ? 1u << 16 : 0) | random.below(2);
+    in.vrsave = random.word();
+}
+
 void Generator::begin_case(std::uint32_t address) {
     case_ = {};
     case_.address = address;
@@ -169,13 +247,8 @@ void Generator::begin_case(std::uint32_t address) {
     in.ctr = random.word();
     for (std::uint8_t& byte : in.memory)
         byte = static_cast<std::uint8_t>(random.next());
-    if (features_ & LOCKSTEP_FLOAT)
-        for (std::uint64_t& value : in.fpr)
-            value = random.double_word();
-    if (features_ & LOCKSTEP_VECTOR)
-        for (auto& vector : in.vr)
-            for (std::uint8_t& byte : vector)
-                byte = static_cast<std::uint8_t>(random.next());
+    if (features_ & LOCKSTEP_FLOAT) begin_float_state();
+    if (features_ & LOCKSTEP_VECTOR) begin_vector_state();
     lr_is_open = ctr_is_open = true;
     shadow_end_ = 0;
     finished_ = false;

@@ -37,6 +37,9 @@ class Random {
     // Zero, powers of two and their neighbours, small numbers, and anything.
     std::uint32_t word();
     std::uint64_t double_word();
+    // Bits of doubles and singles: all classes, the edges of both ranges, ties between singles.
+    std::uint64_t float_bits();
+    std::uint32_t single_bits();
 
   private:
     std::uint64_t state_;
@@ -55,6 +58,8 @@ struct Family {
 std::span<const Family> integer_families();
 std::span<const Family> memory_families();
 std::span<const Family> branch_families();
+std::span<const Family> float_families();
+std::span<const Family> vector_families();
 
 struct FieldValue {
     char letter; // of instructions.inc
@@ -73,6 +78,8 @@ class Generator {
     Case& test() { return case_; }
 
     void emit(std::uint32_t word) { case_.words.push_back(word); }
+    // The next word belongs to what comes after it: a smaller case keeps it.
+    void pin() { case_.pinned |= std::uint64_t{1} << position(); }
     // Fields that are not given are zero.
     static std::uint32_t encode(Opcode opcode, std::initializer_list<FieldValue> fields);
     // Fields that are not given are random.
@@ -117,6 +124,8 @@ class Generator {
   private:
     void begin_case(std::uint32_t address);
     void choose_known_registers();
+    void begin_float_state();
+    void begin_vector_state();
     bool in_window(std::uint32_t address, std::uint32_t size, std::uint32_t alignment) const;
     const Family& pick_family();
 

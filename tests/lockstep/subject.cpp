@@ -7,6 +7,7 @@
 #include "backend/x64/backend.h"
 #include "common/assertion.h"
 #include "common/endian.h"
+#include "frontend/ppc/fp/fpscr.h"
 #include "frontend/ppc/helpers.h"
 #include "frontend/ppc/leave_codes.h"
 #include "frontend/ppc/lift/lift_unit.h"
@@ -46,6 +47,7 @@ struct Subject::Machine {
         // Helpers find the runtime by its base class.
         state.header.runtime = static_cast<runtime::CpuRuntime*>(&memory);
         state.ear = ear_enabled;
+        state.msr = msr::fe0 | msr::fe1; // as QEMU has it
         state.header.jump_cache = jump_cache.data();
         if (engine == Engine::x64) backend = std::make_unique<x64::X64Backend>(memory);
     }
@@ -73,13 +75,18 @@ struct Subject::Machine {
             store_be(code.data() + 4 * i, mutation(test.words[i]));
     }
 
+    bool needs_exact_mode(const Case& test) const {
+        return (state.fpscr & fpscr::exact_mode) || (test.features & exact_mode);
+    }
+
     // The unit at `pc`, a word of `test`, as the engine runs it.
     void translate(const Case& test, std::uint32_t pc) {
         function.clear();
         lift_unit(model,
                   {.pc = pc,
                    .mode = mode::problem | (test.features & LOCKSTEP_FLOAT ? mode::fp : 0) |
-                           (test.features & LOCKSTEP_VECTOR ? mode::vec : 0),
+                           (test.features & LOCKSTEP_VECTOR ? mode::vec : 0) |
+                           (needs_exact_mode(test) ? mode::float_exact : 0),
                    .code = std::span(code).subspan(pc - test.address)},
                   function);
         const bool checked = units++ % verify_every == 0;
@@ -135,7 +142,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
         }
         m.translate(test, m.state.pc);
         const runtime::UnitExit exit = m.run();
-        if (exit.code == ir::leave::none) continue;
+        if (exit.code == ir::leave::none || exit.code == ir::leave::look_again) continue;
         leave(exit.code == code(Leave::program_trap)      ? ExitKind::trap
               : exit.code == code(Leave::program_illegal) ? ExitKind::illegal
                                                           : ExitKind::other);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "common/endian.h"
+#include "frontend/ppc/fp/fpscr.h"
 #include "translator/ir/semantics.h"
 
 namespace vestige::ppc::lockstep {
@@ -32,7 +33,7 @@ void load_state(const Registers& from, State& to) {
     to.xer_rest = from.xer & ~xer_flags;
     to.lr = from.lr;
     to.ctr = from.ctr;
-    to.fpscr = from.fpscr;
+    set_fpscr(to, from.fpscr);
     to.vscr = from.vscr;
     to.vrsave = from.vrsave;
 }
@@ -57,7 +58,7 @@ void store_state(State& from, Registers& to) {
              std::uint32_t{from.xer_ca} << ca_position | from.xer_rest;
     to.lr = from.lr;
     to.ctr = from.ctr;
-    to.fpscr = from.fpscr;
+    to.fpscr = fold_fpscr(from);
     to.vscr = from.vscr;
     to.vrsave = from.vrsave;
 }

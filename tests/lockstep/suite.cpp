@@ -25,7 +25,9 @@ Case shrunk(Case test, QemuOracle& oracle, Subject& subject) {
     const auto differs = [&](const Case& candidate) {
         return !same(candidate, oracle.run(std::span(&candidate, 1))[0], subject.run(candidate));
     };
-    for (std::uint32_t& word : test.words) {
+    for (std::size_t i = 0; i < test.words.size(); ++i) {
+        if (test.pinned >> i & 1) continue;
+        std::uint32_t& word = test.words[i];
         const std::uint32_t kept = word;
         word = nop;
         if (!differs(test)) word = kept;

@@ -21,12 +21,13 @@ constexpr std::uint32_t default_nan = F32::infinity | F32::quiet_bit;
 
 // Fixed-point fractions of the functions below.
 constexpr unsigned argument_bits = 40;
+constexpr unsigned logarithm_bits = 55;
 constexpr unsigned series_bits = 60;
 
 // log2(m) for m in [1, 2), given with 63 fraction bits; squaring doubles the logarithm, bit by bit.
 Word64 logarithm_fraction(Word64 m) {
     Word64 result = 0;
-    for (unsigned i = 0; i < argument_bits; ++i) {
+    for (unsigned i = 0; i < logarithm_bits; ++i) {
         const Word128 square = static_cast<Word128>(m) * m; // 126 fraction bits
         const bool two_or_more = (square >> 127) != 0;
         m = static_cast<Word64>(square >> (two_or_more ? 64 : 63));
@@ -64,9 +65,9 @@ std::uint32_t logarithm_estimate(std::uint32_t value, const Environment& environ
     if (number.negative) return default_nan;
     if (number.category == Class::infinity) return F32::infinity;
     const auto fraction = static_cast<std::int64_t>(logarithm_fraction(number.significand));
-    const std::int64_t fixed = number.exponent * (std::int64_t{1} << argument_bits) + fraction;
+    const std::int64_t fixed = number.exponent * (std::int64_t{1} << logarithm_bits) + fraction;
     const std::uint32_t scaled = softfloat::from_integer<F32>(fixed, Environment{}).value;
-    return scaled == 0 ? 0 : scaled - (argument_bits << F32::fraction_bits);
+    return scaled == 0 ? 0 : scaled - (logarithm_bits << F32::fraction_bits);
 }
 
 std::uint32_t power_estimate(std::uint32_t value, const Environment& environment) {

@@ -111,10 +111,11 @@ void float_in_exact_mode(void* state_pointer, std::uint32_t word, std::uint32_t 
     default: VESTIGE_UNREACHABLE("no arithmetic instruction");
     }
     state.fpscr = fpscr::summarised(state.fpscr);
-    if (records) float_record(state_pointer);
     if (float_exception_due(state)) {
         state.pc = pc;
         state.header.leave_code = code(Leave::program_float);
+    } else if (records) {
+        float_record(state_pointer);
     }
 }
 

@@ -25,6 +25,9 @@ using softfloat::Rounding;
 // in the order A, C, B.
 using Nan = softfloat::FirstNan<softfloat::DefaultNan::positive, 0, 2, 1>;
 
+// A double's bits that a single has.
+constexpr std::uint64_t single_fraction = ~std::uint64_t{0x1fffffff};
+
 constexpr bool is_single(FloatKind kind) {
     switch (kind) {
 #define FLOAT(name, operands, result, op, precision)                                               \
@@ -105,8 +108,11 @@ template <class Format> std::uint32_t class_bits(std::uint64_t value) {
 
 FloatOutcome evaluate(FloatKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c,
                       const Environment& environment) {
-    return is_single(kind) ? evaluate_in<F64Single>(kind, a, b, c, environment)
-                           : evaluate_in<F64>(kind, a, b, c, environment);
+    if (!is_single(kind)) return evaluate_in<F64>(kind, a, b, c, environment);
+    FloatOutcome outcome = evaluate_in<F64Single>(kind, a, b, c, environment);
+    // Of a NaN operand that is no single the manual says nothing; a single is what comes out.
+    if (softfloat::is_nan<F64>(outcome.value)) outcome.value &= single_fraction;
+    return outcome;
 }
 
 std::uint32_t exception_bits(Facts facts) {

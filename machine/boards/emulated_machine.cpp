@@ -41,7 +41,12 @@ EmulatedMachine::EmulatedMachine(const MachineConfig& config, MachineEnvironment
     memory.add_listener(*this);
 }
 
-EmulatedMachine::~EmulatedMachine() = default;
+EmulatedMachine::~EmulatedMachine() {
+    loop_.reset();
+    // A bus outlives what sits on it.
+    while (!devices_.empty())
+        devices_.pop_back();
+}
 
 RamBlock& EmulatedMachine::add_ram(std::string name, std::uint64_t size) {
     return *rams_.emplace_back(std::make_unique<RamBlock>(std::move(name), size));
@@ -54,7 +59,11 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     options.chaining = !log.on(LogItem::exec);
     runtime::BackendFactory backend;
     if (engine_ == EngineKind::jit)
-        backend = [](runtime::MemoryPath& path) { return x64::make_backend(path); };
+        backend = [this](runtime::MemoryPath& path) {
+            x64::X64Options x64_options;
+            if (log.on(LogItem::out_asm)) x64_options.listing = x64::Listing::on;
+            return std::make_unique<x64::X64Backend>(path, x64_options);
+        };
     loop_ = std::make_unique<runtime::ExecLoop>(
         cpu, *this, backend, std::make_unique<interp::ReferenceEngine>(), log, options);
     reset();

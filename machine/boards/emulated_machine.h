@@ -51,6 +51,12 @@ class EmulatedMachine : public Machine,
         devices_.push_back(std::move(device));
         return reference;
     }
+    // Whatever devices refer to and that is no device itself: outlives them.
+    template <typename T, typename... Args> T& own(Args&&... args) {
+        auto part = std::make_shared<T>(std::forward<Args>(args)...);
+        parts_.push_back(part);
+        return *part;
+    }
     RamBlock& add_ram(std::string name, std::uint64_t size);
     // What a snapshot of this machine must agree in.
     void set_identity(std::string identity) { identity_ = std::move(identity); }
@@ -96,7 +102,8 @@ class EmulatedMachine : public Machine,
     EngineKind engine_;
     std::vector<AddressRange> log_filter_;
     std::vector<std::unique_ptr<RamBlock>> rams_;
-    std::vector<std::unique_ptr<Device>> devices_;
+    std::vector<std::shared_ptr<void>> parts_;
+    std::vector<std::unique_ptr<Device>> devices_; // destroyed last to first
     Timer cpu_timer_;
     runtime::GuestCpu* cpu_ = nullptr;
     std::unique_ptr<runtime::ExecLoop> loop_;

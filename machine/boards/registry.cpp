@@ -5,6 +5,7 @@
 #include "frontend/ppc/cpu_models.h"
 #include "machine/boards/machine.h"
 #include "machine/boards/powermac/g3beige.h"
+#include "machine/boards/powermac/mac99.h"
 
 namespace vestige {
 
@@ -18,6 +19,7 @@ struct BoardRow {
 
 constexpr BoardRow boards[] = {
     {"g3beige", "Power Macintosh G3 (beige): PowerPC 750, Grackle, Heathrow", make_g3beige},
+    {"mac99", "Power Mac G4 (AGP graphics): PowerPC 7400, UniNorth, KeyLargo", make_mac99},
 };
 
 constexpr struct {

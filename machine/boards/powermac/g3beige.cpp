@@ -86,7 +86,7 @@ class G3Beige final : public PowerMac {
         cells.map_mmio("pic", 0x10, hw::HeathrowPic::size, pic, hw::HeathrowPic::traits);
         cells.map_mmio("feature", 0x30, hw::MacIoFeature::size, feature, hw::MacIoFeature::traits);
         auto& dbdma = add<hw::Dbdma>("dbdma", scheduler, memory, log);
-        cells.map_mmio("dbdma", 0x8000, hw::Dbdma::size, dbdma, hw::Dbdma::traits);
+        cells.map_mmio("dbdma", 0x8000, hw::Dbdma::region_size, dbdma, hw::Dbdma::traits);
         add_escc(cells, input(irq::escc_a), input(irq::escc_b));
         add_cuda(cells, input(irq::cuda));
         add_ide(cells, dbdma,

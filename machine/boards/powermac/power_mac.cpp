@@ -75,8 +75,7 @@ PowerMac::PowerMac(const PowerMacBoard& its_board, const MachineConfig& its_conf
 hw::CharBackend& PowerMac::serial(unsigned port) {
     if (port < environment.serial.size() && environment.serial[port])
         return *environment.serial[port];
-    own_backends_.push_back(std::make_unique<hw::NullCharBackend>());
-    return *own_backends_.back();
+    return own<hw::NullCharBackend>();
 }
 
 std::uint32_t PowerMac::mac_time() const {

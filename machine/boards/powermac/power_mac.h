@@ -14,6 +14,7 @@
 #include "frontend/ppc/state.h"
 #include "hw/char/null_backend.h"
 #include "hw/dma/dbdma.h"
+#include "hw/ide/ide_drive.h"
 #include "hw/input/adb.h"
 #include "hw/input/input_events.h"
 #include "hw/misc/fw_cfg.h"
@@ -55,7 +56,6 @@ class PowerMac : public EmulatedMachine {
     hw::FwCfg& add_fw_cfg();
     // Seconds since 1904 at power-on.
     std::uint32_t mac_time() const;
-    void set_display(hw::DisplaySource& display) { display_ = &display; }
 
     // ---- cells of a MacIO chip and cards, in power_mac_devices.cpp
     void add_escc(AddressSpace& cells, IrqLine a, IrqLine b);
@@ -103,6 +103,7 @@ class PowerMac : public EmulatedMachine {
         PowerMac& machine_;
     };
 
+    hw::IdeDrive* make_drive(const DriveConfig& drive, unsigned place);
     void load_firmware();
     Boot load_kernel();
     void place(std::uint64_t address, std::span<const std::byte> data, const std::string& what);
@@ -114,9 +115,6 @@ class PowerMac : public EmulatedMachine {
     ppc::Disassembler disassembler_;
     ppc::PpcCpu cpu_;
     CpuPin cpu_pin_{*this};
-    std::vector<std::unique_ptr<hw::CharBackend>> own_backends_;
-    std::vector<std::unique_ptr<MmioHandler>> views_; // of chips with several register layouts
-    std::unique_ptr<hw::AdbBus> adb_;
     hw::FwCfg* fw_cfg_ = nullptr;
     hw::DisplaySource* display_ = nullptr;
 };

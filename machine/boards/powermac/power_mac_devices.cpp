@@ -2,7 +2,12 @@
 #include <fmt/format.h>
 
 #include "common/error.h"
+#include "hw/block/raw_image.h"
 #include "hw/char/escc.h"
+#include "hw/display/vga_pci.h"
+#include "hw/ide/ata_disk.h"
+#include "hw/ide/atapi_cdrom.h"
+#include "hw/ide/macio_ide.h"
 #include "hw/input/adb_devices.h"
 #include "hw/input/cuda.h"
 #include "hw/net/ne2000_pci.h"
@@ -15,27 +20,110 @@ void PowerMac::add_escc(AddressSpace& cells, IrqLine a, IrqLine b) {
     auto& escc = add<hw::Escc>("escc", scheduler, hw::Escc::Connection{a, serial(0)},
                                hw::Escc::Connection{b, serial(1)}, log);
     const auto view = [&](const char* name, std::uint64_t offset, hw::EsccLayout layout) {
-        auto registers = std::make_unique<hw::EsccRegisters>(escc, layout);
-        cells.map_mmio(name, offset, registers->size(), *registers, hw::EsccRegisters::traits);
-        views_.push_back(std::move(registers));
+        auto& registers = own<hw::EsccRegisters>(escc, layout);
+        cells.map_mmio(name, offset, registers.region_size(), registers,
+                       hw::EsccRegisters::traits);
     };
     view("escc (legacy)", 0x12000, hw::escc_layout_macio_legacy);
     view("escc", 0x13000, hw::escc_layout_macio);
 }
 
 void PowerMac::add_cuda(AddressSpace& cells, IrqLine irq) {
-    adb_ = std::make_unique<hw::AdbBus>();
+    auto& adb = own<hw::AdbBus>();
     auto& keyboard = add<hw::AdbKeyboard>("adb_keyboard");
     auto& mouse = add<hw::AdbMouse>("adb_mouse");
-    adb_->attach(keyboard);
-    adb_->attach(mouse);
+    adb.attach(keyboard);
+    adb.attach(mouse);
     input_.connect(static_cast<hw::KeyboardSink&>(keyboard));
     input_.connect(static_cast<hw::MouseSink&>(mouse));
-    auto& cuda = add<hw::Cuda>("cuda", scheduler, irq, *adb_, mac_time(),
+    auto& cuda = add<hw::Cuda>("cuda", scheduler, irq, adb, mac_time(),
                                hw::Cuda::Power{[this] { end_run(RunEnd::powered_off); },
                                                [this] { end_run(RunEnd::reset_asked); }},
                                log);
     cells.map_mmio("cuda", 0x16000, 0x2000, cuda.registers(), hw::ViaRegisters::traits);
+}
+
+namespace {
+
+constexpr unsigned ide_places = 4; // two cables with two drives each
+constexpr unsigned first_cdrom_place = 2;
+
+hw::ImageMode image_mode(const DriveConfig& drive) {
+    if (drive.media == DriveMedia::cdrom) return hw::ImageMode::read_only;
+    switch (drive.access) {
+    case DriveAccess::read_write: return hw::ImageMode::read_write;
+    case DriveAccess::read_only: return hw::ImageMode::read_only;
+    case DriveAccess::snapshot: return hw::ImageMode::snapshot;
+    }
+    return hw::ImageMode::read_only;
+}
+
+// Which drive goes where: the places asked for first, then the free ones in order (a CD-ROM from
+// the second cable on, as QEMU does). A place without a drive is null.
+std::array<const DriveConfig*, ide_places> place_drives(const char* board,
+                                                        const std::vector<DriveConfig>& drives) {
+    std::array<const DriveConfig*, ide_places> places{};
+    for (const DriveConfig& drive : drives) {
+        if (drive.interface == DriveInterface::none) continue;
+        if (drive.interface != DriveInterface::ide)
+            throw UserError(fmt::format("{} has IDE drives only (-drive if=ide)", board));
+        if (!drive.index) continue;
+        if (*drive.index >= ide_places || places[*drive.index])
+            throw UserError(
+                fmt::format("-drive index={}: {} has the places 0 to {}, one drive each",
+                            *drive.index, board, ide_places - 1));
+        places[*drive.index] = &drive;
+    }
+    for (const DriveConfig& drive : drives) {
+        if (drive.interface == DriveInterface::none || drive.index) continue;
+        unsigned place = drive.media == DriveMedia::cdrom ? first_cdrom_place : 0;
+        for (unsigned tried = 0; tried < ide_places && places[place]; ++tried)
+            place = (place + 1) % ide_places;
+        if (places[place])
+            throw UserError(fmt::format("{} takes at most {} drives", board, ide_places));
+        places[place] = &drive;
+    }
+    return places;
+}
+
+} // namespace
+
+hw::IdeDrive* PowerMac::make_drive(const DriveConfig& drive, unsigned place) {
+    std::unique_ptr<hw::BlockBackend> image;
+    if (!drive.file.empty()) image = hw::open_raw_image(drive.file, image_mode(drive));
+    const std::string name = fmt::format("ide{}.{}", place / 2, place % 2);
+    if (drive.media == DriveMedia::cdrom)
+        return &add<hw::AtapiCdrom>(name, scheduler, std::move(image),
+                                    hw::DriveIdentity{"VESTIGE DVD-ROM", "", "1.0"}, log);
+    if (!image) throw UserError("a disk needs an image: give -drive file=IMAGE");
+    return &add<hw::AtaDisk>(
+        name, scheduler, std::move(image),
+        hw::DriveIdentity{"VESTIGE HARDDISK", fmt::format("VD{:05}", place + 1), "1.0"}, log);
+}
+
+void PowerMac::add_ide(AddressSpace& cells, hw::Dbdma& dbdma,
+                       const std::array<IdeCell, 2>& channels) {
+    auto places = place_drives(board.name, config.drives);
+    // A machine without a CD has the drive all the same.
+    const DriveConfig empty_cdrom{.media = DriveMedia::cdrom};
+    if (!places[first_cdrom_place]) places[first_cdrom_place] = &empty_cdrom;
+    for (unsigned i = 0; i < channels.size(); ++i) {
+        const IdeCell& cell = channels[i];
+        hw::IdeChannel::Drives drives;
+        if (places[2 * i]) drives.master = make_drive(*places[2 * i], 2 * i);
+        if (places[2 * i + 1]) drives.slave = make_drive(*places[2 * i + 1], 2 * i + 1);
+        auto& ide = add<hw::MacioIde>(fmt::format("ide{}", i), cell.irq,
+                                      hw::MacioIde::Dma{dbdma, cell.dma_channel, cell.dma_irq},
+                                      drives, log);
+        cells.map_mmio(ide.name(), cell.offset, hw::MacioIde::region_size, ide,
+                       hw::MacioIde::traits);
+    }
+}
+
+void PowerMac::add_screen(hw::PciBus& pci, hw::PciAddress address) {
+    if (!config.screen_card) return;
+    auto& vga = add<hw::VgaPci>("vga", pci, address, Endian::big, hw::VgaPci::default_memory, log);
+    display_ = &vga.display();
 }
 
 void PowerMac::add_network(hw::PciBus& pci, hw::PciAddress address) {

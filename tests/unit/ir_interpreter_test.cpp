@@ -194,3 +194,22 @@ TEST_CASE("a block may pass its own parameters on in another order") {
     CHECK(m.guest->v[0][0] == 3);
     CHECK(m.guest->v[0][1] == 4);
 }
+
+TEST_CASE("optimised IR takes its budget on entry, or does not start") {
+    Machine m;
+    two_adds(m.build);
+    m.function[ir::Value{static_cast<std::uint32_t>(m.function.instructions.size() - 1)}].aux = 2;
+    interp::Program program;
+    program.prepare(m.function, ir::Stage::optimised);
+    m.guest->header.budget = 1;
+    const auto exit = m.interpreter.run(program, &m.guest->header, m.memory, AccessFrom::unit);
+    CHECK(exit.code == ir::leave::none);
+    CHECK(m.guest->r[0] == 0);
+    CHECK(m.guest->pc == 0x1000);
+    CHECK(m.guest->header.budget == 1);
+    m.guest->header.budget = 2;
+    m.interpreter.run(program, &m.guest->header, m.memory, AccessFrom::unit);
+    CHECK(m.guest->r[0] == 1);
+    CHECK(m.guest->pc == 0x2000);
+    CHECK(m.guest->header.budget == 0);
+}

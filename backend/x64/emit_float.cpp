@@ -2,7 +2,9 @@
 // checked, and the helper out of line where the check is not sure that both agree.
 //
 // The result is accepted if it is
-//   * of double precision: finite, and at least twice the smallest normal number;
+//   * of double precision: at least twice the smallest normal number (what is rounded up to the
+//     smallest one is tiny to some guests), and below 2^1023 (rounding toward zero makes the
+//     largest number of an overflow);
 //   * of single precision: the same of the single number, made by rounding the double one; and
 //     the double result is not halfway between two singles, where a first rounding may have
 //     decided the second one wrongly. (Add, sub, mul, div and sqrt of singles cannot: a double has
@@ -31,8 +33,8 @@ namespace Id = x86::Inst;
 namespace {
 
 // Exponents are compared in a word shifted left by one, which drops the sign.
-constexpr std::uint32_t double_low = 2u << 21, double_end = 0x7ffu << 21; // of the upper word
-constexpr std::uint32_t single_low = 2u << 24, single_end = 0xffu << 24;
+constexpr std::uint32_t double_low = 2u << 21, double_end = 0x7feu << 21; // of the upper word
+constexpr std::uint32_t single_low = 2u << 24, single_end = 0xfeu << 24;
 
 struct ArithmeticInstructions {
     asmjit::InstId avx, legacy;

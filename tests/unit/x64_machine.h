@@ -41,7 +41,7 @@ struct X64Side {
     }
 };
 
-// Empty if the sides agree in state, budget and memory.
+// Empty if the sides agree in state, budget, sticky inexact flag and memory.
 std::string differences(const X64Side& expected, const X64Side& actual);
 
 // A backend, and an interpreter to compare it with.
@@ -49,8 +49,15 @@ class X64Lockstep {
   public:
     explicit X64Lockstep(x64::X64Options options = {.arena_bytes = std::size_t{4} << 20});
 
-    // Compiles and runs `optimised` on `start` on both sides; a text of what differs, or nothing.
-    std::string compare(const ir::Function& optimised, const GuestState& start, X64Side::Maps maps);
+    // Replaces the function that both sides run.
+    void prepare(const ir::Function& optimised);
+    // Runs it on `start` on both sides; a text of what differs, or nothing.
+    std::string compare(const GuestState& start, X64Side::Maps maps);
+    std::string compare(const ir::Function& optimised, const GuestState& start,
+                        X64Side::Maps maps) {
+        prepare(optimised);
+        return compare(start, maps);
+    }
 
     X64Side& expected() { return *expected_; }
     X64Side& actual() { return *actual_; }
@@ -63,6 +70,7 @@ class X64Lockstep {
     x64::X64Backend backend_;
     interp::Interpreter interpreter_;
     interp::Program program_;
+    runtime::CompiledUnit unit_;
 };
 
 } // namespace vestige::test

@@ -44,6 +44,7 @@ void run_shape(const Shape& shape) {
         random_function(function, seed, shape.options);
         use_exact_helpers(function, seed);
         opt::optimise(function, workspace);
+        lockstep.prepare(function);
         for (unsigned run = 0; run < runs_per_function; ++run) {
             Random random(seed * runs_per_function + run);
             GuestState start;
@@ -51,7 +52,7 @@ void run_shape(const Shape& shape) {
             start.header.budget = random.one_in(8) ? function.instruction_count : 1000;
             if (random.one_in(16)) --start.header.budget;
             const auto maps = random.one_in(2) ? X64Side::Maps::all : X64Side::Maps::none;
-            std::string found = lockstep.compare(function, start, maps);
+            std::string found = lockstep.compare(start, maps);
             if (found.empty()) continue;
             X64Lockstep with_text({.arena_bytes = std::size_t{4} << 20,
                                    .features = shape.features,

@@ -1,0 +1,218 @@
+// Floating point: what is computed on the host must be what the exact helper says, bit by bit, with
+// the same sticky inexact flag, in every rounding mode; and most of it must be computed on the
+// host.
+#include <bit>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "tests/lockstep/random_ir.h"
+#include "tests/unit/x64_helpers.h"
+#include "tests/unit/x64_machine.h"
+#include "translator/ir/builder.h"
+#include "translator/opt/pipeline.h"
+
+using namespace vestige;
+using namespace vestige::test;
+using ir::Op;
+using ir::Precision;
+
+namespace {
+
+constexpr Op arithmetic_ops[] = {
+    Op::float_add,         Op::float_sub,         Op::float_mul,     Op::float_div,
+    Op::float_sqrt,        Op::float_mul_add,     Op::float_mul_sub, Op::float_neg_mul_add,
+    Op::float_neg_mul_sub, Op::float_round_single};
+
+unsigned argument_count(Op op) { return static_cast<unsigned>(ir::info(op).arguments.size()); }
+
+ir::SlotId f(unsigned index) { return static_cast<ir::SlotId>(slot_f0 + index); }
+
+// f3 = op(f0, f1, f2), of slots (which may hold anything) or of singles just widened.
+enum class Operands : std::uint8_t { slots, widened_singles };
+void arithmetic_function(ir::Function& function, Op op, Precision precision, Operands operands) {
+    function.clear();
+    function.start_pc = 0x1000;
+    ir::Builder build(function);
+    build.instruction(0x1000);
+    ir::Value values[3];
+    for (unsigned i = 0; i < argument_count(op); ++i) {
+        values[i] = build.get_slot(f(i));
+        if (operands == Operands::widened_singles)
+            values[i] = build.float_pure(Op::float_widen,
+                                         {build.float_pure(Op::float_narrow, {values[i]})});
+    }
+    const ir::FloatOp attributes{.helper = exact_helper(op, precision), .precision = precision};
+    switch (argument_count(op)) {
+    case 1: build.set_slot(f(3), build.float_op(op, attributes, {values[0]})); break;
+    case 2: build.set_slot(f(3), build.float_op(op, attributes, {values[0], values[1]})); break;
+    default:
+        build.set_slot(f(3), build.float_op(op, attributes, {values[0], values[1], values[2]}));
+    }
+    build.goto_pc(0x1004);
+    opt::Workspace workspace;
+    opt::optimise(function, workspace);
+}
+
+double from_bits(std::uint64_t bits) { return std::bit_cast<double>(bits); }
+
+// Of the kinds that meet in programs and at the borders.
+double some_double(Random& random) {
+    const std::uint64_t any = random.next();
+    const std::uint64_t sign = any & std::uint64_t{1} << 63;
+    const auto number = [&](std::uint64_t exponent, std::uint64_t fraction) {
+        return from_bits(sign | exponent << 52 | (fraction & 0xfffffffffffff));
+    };
+    switch (random.below(16)) {
+    case 0: return from_bits(sign);
+    case 1: return number(0, any >> random.below(52)); // denormal
+    case 2: return number(0x7ff, random.one_in(2) ? 0 : any);
+    case 3: return number(1 + random.below(3), any);
+    case 4: return number(2046 - random.below(3), any);
+    case 5: return number(895 + random.below(6), any);  // singles' smallest
+    case 6: return number(1149 + random.below(3), any); // singles' largest
+    case 7: return number(871 + random.below(30), any >> 29 << 29);
+    case 8: return number(1020 + random.below(8), any >> 29 << 29); // ordinary singles
+    case 9: return number(1020 + random.below(8), any >> 28 << 28); // one bit more: ties
+    case 10: return number(1000 + random.below(46), any >> 27 << 27);
+    case 11: return static_cast<double>(static_cast<std::int64_t>(any) >> (32 + any % 31));
+    case 12: return number(1023 + random.below(60), std::uint64_t{0} - (any & 3));
+    case 13: return from_bits(any);
+    default: return number(1000 + random.below(46), any);
+    }
+}
+
+class FloatLockstep {
+  public:
+    explicit FloatLockstep(x64::HostFeatures features)
+        : lockstep_({.arena_bytes = std::size_t{4} << 20, .features = features}) {}
+
+    void run(Op op, Precision precision, Operands operands, Random& random, unsigned count) {
+        ir::Function function(test_layout(), exact_helpers());
+        arithmetic_function(function, op, precision, operands);
+        lockstep_.prepare(function);
+        for (unsigned i = 0; i < count; ++i) {
+            GuestState start;
+            start.header.budget = 10;
+            start.header.guest_mxcsr = 0x1f80 | random.below(4) << 13;
+            for (double& value : start.f)
+                value = some_double(random);
+            if (random.one_in(4)) start.f[1] = random.one_in(2) ? start.f[0] : -start.f[0];
+            const std::string found = lockstep_.compare(start, X64Side::Maps::none);
+            if (!found.empty())
+                FAIL(fmt::format("{} precision {} mxcsr {:#x} of {:#x} {:#x} {:#x}:\n{}",
+                                 ir::info(op).name, static_cast<int>(precision),
+                                 start.header.guest_mxcsr, std::bit_cast<std::uint64_t>(start.f[0]),
+                                 std::bit_cast<std::uint64_t>(start.f[1]),
+                                 std::bit_cast<std::uint64_t>(start.f[2]), found));
+        }
+    }
+
+    void run_all(std::uint64_t seed, unsigned count) {
+        Random random(seed);
+        for (const Op op : arithmetic_ops)
+            for (const Precision precision : {Precision::double_, Precision::single}) {
+                run(op, precision, Operands::slots, random, count);
+                run(op, precision, Operands::widened_singles, random, count);
+            }
+    }
+
+  private:
+    X64Lockstep lockstep_;
+};
+
+} // namespace
+
+TEST_CASE("host floating point is the exact helper's") {
+    FloatLockstep(x64::HostFeatures::of_this_host()).run_all(1, 2000);
+}
+
+TEST_CASE("host floating point in baseline instructions is the exact helper's") {
+    FloatLockstep(x64::HostFeatures::baseline()).run_all(2, 1000);
+}
+
+namespace {
+
+unsigned helper_calls;
+
+double count_call(void*, double, double) {
+    ++helper_calls;
+    return 0;
+}
+
+} // namespace
+
+// Otherwise everything above would hold for a backend that always calls the helper.
+TEST_CASE("ordinary sums and products do not call the helper") {
+    ir::HelperTable helpers = test_helpers();
+    helpers[helper_add].function = reinterpret_cast<const void*>(count_call);
+    const double ordinary[] = {0.0, 1.0, -1.0, 3.1415926535, -2.5e10, 1.0 / 3, 1e-30, 16777217.0};
+    X64Side side;
+    x64::X64Backend backend(side.memory, {.arena_bytes = std::size_t{1} << 20});
+    for (const Op op : {Op::float_add, Op::float_sub, Op::float_mul})
+        for (const Precision precision : {Precision::double_, Precision::single}) {
+            ir::Function function(test_layout(), helpers);
+            function.start_pc = 0x1000;
+            ir::Builder build(function);
+            build.instruction(0x1000);
+            build.set_slot(f(2), build.float_op(op, {.helper = helper_add, .precision = precision},
+                                                {build.get_slot(f(0)), build.get_slot(f(1))}));
+            build.goto_pc(0x1004);
+            opt::Workspace workspace;
+            opt::optimise(function, workspace);
+            runtime::CompiledUnit unit;
+            REQUIRE(backend.compile(function, unit));
+            helper_calls = 0;
+            for (const double a : ordinary)
+                for (const double b : ordinary) {
+                    GuestState start;
+                    start.header.budget = 1;
+                    start.f[0] = a;
+                    start.f[1] = b;
+                    side.start(start, X64Side::Maps::none);
+                    CHECK(backend.enter(&side.state.header, unit.entry).code == 0);
+                }
+            INFO(ir::info(op).name << " precision " << static_cast<int>(precision));
+            // A tiny single, and products that are halfway between two singles.
+            CHECK(helper_calls <= 5);
+        }
+}
+
+TEST_CASE("conversions to integers and between the forms of a single") {
+    ir::Function function(test_layout(), exact_helpers());
+    function.start_pc = 0x1000;
+    ir::Builder build(function);
+    build.instruction(0x1000);
+    const ir::Value number = build.get_slot(f(0));
+    build.set_slot(slot_r0, build.float_op(Op::float_to_int32_zero,
+                                           {.helper = exact_helper(Op::float_to_int32_zero,
+                                                                   Precision::double_)},
+                                           {number}));
+    build.set_slot(slot_r0 + 1, build.float_pure(Op::float_narrow, {number}));
+    build.set_slot(f(1), build.float_pure(Op::float_widen, {build.get_slot(slot_r0 + 2)}));
+    build.set_slot(f(2), build.float_pure(Op::float_neg, {number}));
+    build.set_slot(f(3), build.float_pure(Op::float_abs, {number}));
+    build.goto_pc(0x1004);
+    opt::Workspace workspace;
+    opt::optimise(function, workspace);
+    for (const auto& features :
+         {x64::HostFeatures::of_this_host(), x64::HostFeatures::baseline()}) {
+        X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20, .features = features});
+        lockstep.prepare(function);
+        Random random(3);
+        for (unsigned i = 0; i < 20000; ++i) {
+            GuestState start;
+            start.header.budget = 1;
+            start.f[0] = some_double(random);
+            start.r[2] = static_cast<std::uint32_t>(random.next());
+            if (random.one_in(3)) start.r[2] |= 0x7f800000;
+            if (random.one_in(3)) start.r[2] &= 0x807fffff;
+            const std::string found = lockstep.compare(start, X64Side::Maps::none);
+            if (!found.empty())
+                FAIL(fmt::format("{:#x} {:#x}\n{}", std::bit_cast<std::uint64_t>(start.f[0]),
+                                 start.r[2], found));
+        }
+    }
+}

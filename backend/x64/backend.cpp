@@ -70,6 +70,12 @@ void X64Backend::link(const runtime::LinkSite& site, const void* entry) {
     parts_->aim(record_of(site), static_cast<const std::byte*>(entry));
 }
 
+void X64Backend::link_by_jump_cache(const runtime::LinkSite& site) {
+    const LinkRecord& record = record_of(site);
+    if (record.probe != 0)
+        parts_->aim(record, reinterpret_cast<const std::byte*>(&record) + record.probe);
+}
+
 void X64Backend::unlink(const runtime::LinkSite& site) {
     const LinkRecord& record = record_of(site);
     parts_->aim(record, reinterpret_cast<const std::byte*>(&record) + record.stub);

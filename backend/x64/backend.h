@@ -31,6 +31,7 @@ class X64Backend final : public runtime::Backend {
     runtime::UnitExit enter(runtime::CpuHeader* header, const void* entry) override;
     void link(const runtime::LinkSite& site, const void* entry) override;
     void unlink(const runtime::LinkSite& site) override;
+    void link_by_jump_cache(const runtime::LinkSite& site) override;
     void release(runtime::CompiledUnit& unit) override;
     void release_all() override;
     std::size_t arena_bytes_used() const override;

@@ -46,7 +46,7 @@ void UnitEmitter::write_pc(std::uint64_t pc) {
 
 // A jump of 5 bytes, or a conditional one of 6, to the stub or to the chained unit.
 std::uint32_t UnitEmitter::new_link(std::uint64_t pc) {
-    links_.push_back({pc, 0, 0});
+    links_.push_back({pc, 0, 0, 0});
     return static_cast<std::uint32_t>(links_.size() - 1);
 }
 
@@ -63,7 +63,29 @@ void UnitEmitter::end_link_jump(std::uint32_t link) {
         fixups_.push_back({static_cast<std::uint32_t>(as_.offset()), Target::link, link, nullptr});
         as_.dd(0);
         jump_to_thunk(thunks_.leave);
+        const bool same_page = links_[link].pc >> runtime::page_bits ==
+                               function_->start_pc >> runtime::page_bits;
+        if (!same_page) emit_link_probe(link);
     });
+}
+
+// For a target on another page that may not be chained to: the jump cache, by constants.
+void UnitEmitter::emit_link_probe(std::uint32_t link) {
+    const std::uint64_t pc = links_[link].pc;
+    const auto entry = static_cast<std::int32_t>(
+        ((pc >> 2) & (runtime::jump_cache_size - 1)) * sizeof(runtime::JumpCacheEntry));
+    links_[link].probe = static_cast<std::uint32_t>(as_.offset());
+    as_.mov(x86::rax, state_memory(offsetof(CpuHeader, jump_cache), 8));
+    as_.mov(x86::ecx, static_cast<std::uint32_t>(pc));
+    as_.or_(x86::rcx, state_memory(offsetof(CpuHeader, jump_cache_mode), 8));
+    constexpr auto tag = static_cast<std::int32_t>(offsetof(runtime::JumpCacheEntry, tag));
+    constexpr auto code = static_cast<std::int32_t>(offsetof(runtime::JumpCacheEntry, entry));
+    as_.cmp(x86::rcx, x86::qword_ptr(x86::rax, entry + tag));
+    // jne, back to the stub
+    as_.db(0x0f);
+    as_.db(0x85);
+    as_.dd(static_cast<std::uint32_t>(links_[link].stub - (as_.offset() + 4)));
+    as_.jmp(x86::qword_ptr(x86::rax, entry + code));
 }
 
 void UnitEmitter::emit_link_jump(std::uint32_t link) {

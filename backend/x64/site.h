@@ -45,6 +45,7 @@ struct LinkRecord {
     runtime::LinkSite site;    // as UnitExit::link
     std::int32_t displacement; // from this record to the rel32 field of the jump
     std::int32_t stub;         // from this record to the code that leaves
+    std::int32_t probe;        // to the code that looks into the jump cache first; 0: there is none
 };
 
 // ---- locations, packed in words

@@ -215,7 +215,10 @@ void UnitEmitter::place(const std::byte* block, std::byte* writable,
         const LinkRecord record{.site = {links_[i].pc, block + at},
                                 .displacement =
                                     static_cast<std::int32_t>(links_[i].displacement - at),
-                                .stub = static_cast<std::int32_t>(links_[i].stub - at)};
+                                .stub = static_cast<std::int32_t>(links_[i].stub - at),
+                                .probe = links_[i].probe == 0
+                                             ? 0
+                                             : static_cast<std::int32_t>(links_[i].probe - at)};
         std::memcpy(writable + at, &record, sizeof record);
         unit.links.push_back(record.site);
     }

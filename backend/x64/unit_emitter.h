@@ -181,6 +181,7 @@ class UnitEmitter {
     // ---- control
     bool is_bare_exit(ir::BlockId block) const;
     std::uint32_t new_link(std::uint64_t pc);
+    void emit_link_probe(std::uint32_t link);
     void emit_link_jump(std::uint32_t link);
     void emit_link_branch(x86::CondCode code, std::uint32_t link);
     void end_link_jump(std::uint32_t link);
@@ -215,7 +216,7 @@ class UnitEmitter {
     };
     struct Link {
         std::uint64_t pc;
-        std::uint32_t displacement, stub; // offsets in the code
+        std::uint32_t displacement, stub, probe; // offsets in the code
     };
     enum class Target : std::uint8_t { absolute, site, link };
     // A 32-bit distance in the code, from its own end (site: from its beginning).

@@ -49,6 +49,8 @@ class Backend {
     // Lets the link jump straight to `entry`, or (unlink) leave again.
     virtual void link(const LinkSite& site, const void* entry) = 0;
     virtual void unlink(const LinkSite& site) = 0;
+    // Lets a link to another page go wherever the jump cache says, and leave if that has nothing.
+    virtual void link_by_jump_cache(const LinkSite& site) = 0;
 
     // The unit's code is not entered any more: its memory can be used again.
     virtual void release(CompiledUnit& unit) = 0;

@@ -272,7 +272,11 @@ void ExecLoop::follow_link(const LinkSite& site) {
     Unit* to = find_unit(pc, options_.max_instructions);
     if (!to || !to->code.entry || units_.invalidated + units_.evicted != invalidated) return;
     const bool same_page = from.unit->key.pc >> page_bits == pc >> page_bits;
-    if (!same_page && !(from.unit->stable && to->stable)) return;
+    if (!same_page && !(from.unit->stable && to->stable)) {
+        backend_->link_by_jump_cache(site);
+        context_->cache_jump(pc, header_->jump_cache_mode, to->code.entry);
+        return;
+    }
     if (same_page && from.unit->key.physical >> page_bits != to->key.physical >> page_bits) return;
     units_.chain(from, *to);
     ++stats_.chained;

@@ -353,7 +353,6 @@ NetBackend::Receipt SunGem::receive(std::span<const std::byte> frame) {
 
     const unsigned mask = ring_mask(config);
     const unsigned done = value(gem::rx_done) & mask;
-    if (done == (value(gem::rx_kick) & mask)) return Receipt::no_room;
     const std::uint64_t at =
         (std::uint64_t{value(gem::rx_base_high)} << 32 | value(gem::rx_base_low)) +
         std::uint64_t{done} * gem::descriptor_size;
@@ -361,11 +360,9 @@ NetBackend::Receipt SunGem::receive(std::span<const std::byte> frame) {
     if (!dma_read(at, descriptor)) return Receipt::taken;
     const auto control = load_le<std::uint64_t>(descriptor.data());
     const auto address = load_le<std::uint64_t>(descriptor.data() + 8);
-    if (!(control & gem::rx_owned_by_card)) {
-        log().write(LogItem::guest_error, "{}: descriptor {} is not the card's", name(), done);
-        raise(gem::status_rx_no_buffer);
-        return Receipt::taken;
-    }
+    // Who owns the descriptor decides, not the kick register: that meets the completion register
+    // when all are used, and also when all are free.
+    if (!(control & gem::rx_owned_by_card)) return Receipt::no_room;
 
     std::array<std::byte, ethernet_longest + fcs_size> data{};
     std::copy(frame.begin(), frame.end(), data.begin());
@@ -384,7 +381,7 @@ NetBackend::Receipt SunGem::receive(std::span<const std::byte> frame) {
 
     // The driver wants the sum of what it gets, checksum of the frame included, inverted.
     const std::size_t skipped =
-        std::min<std::size_t>(2 * (config >> gem::rx_checksum_shift & gem::rx_checksum_mask), size);
+        std::min<std::size_t>(config >> gem::rx_checksum_shift & gem::rx_checksum_mask, size);
     const auto sum =
         static_cast<std::uint16_t>(~internet_sum(std::span(data).first(size).subspan(skipped)));
     std::array<std::byte, 8> answer;

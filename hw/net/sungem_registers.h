@@ -60,7 +60,7 @@ inline constexpr std::uint32_t ring_size_mask = 15;
 inline constexpr unsigned largest_ring_size = 8;
 
 inline constexpr unsigned rx_first_byte_shift = 10; // offset of the frame in its buffer
-inline constexpr unsigned rx_checksum_shift = 13;   // 16-bit words before the checksummed part
+inline constexpr unsigned rx_checksum_shift = 13;   // bytes before the checksummed part
 inline constexpr std::uint32_t rx_checksum_mask = 0x7f;
 
 inline constexpr std::uint32_t mac_rx_strip_fcs = 1 << 2;

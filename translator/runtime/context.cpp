@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 
 #include "common/assertion.h"
@@ -46,6 +47,7 @@ void Context::note_filled(std::uint32_t page) {
         compact_at_ = std::max<std::size_t>(4096, 2 * filled_.size());
     }
     filled_.push_back(page);
+    if (on_filled_) on_filled_(page);
 }
 
 void Context::map_read(std::uint32_t page, const std::byte* host) {
@@ -89,7 +91,10 @@ void Context::drop_page(std::uint32_t page) {
         executed &= ~mask;
         FetchEntry& entry = fetch_[page % fetch_cache_size];
         if (entry.page == page) entry.page = ~0u;
-        clear_jump_cache();
+        // The entries of a page lie side by side: the index is the low bits of pc / 4.
+        constexpr std::uint32_t entries_a_page = page_size / 4;
+        const std::uint32_t first = page * entries_a_page % jump_cache_size;
+        std::fill_n(jump_cache_.get() + first, entries_a_page, JumpCacheEntry{});
     }
 }
 
@@ -104,30 +109,68 @@ void Context::clear() {
     clear_jump_cache();
 }
 
-Context& ContextCache::find(const ContextKey& key) {
-    ++clock_;
-    Context* oldest = nullptr;
-    for (auto& context : contexts_) {
-        if (context->key == key) {
-            context->last_used = clock_;
-            return *context;
-        }
-        if (!oldest || context->last_used < oldest->last_used) oldest = context.get();
-    }
-    ++misses;
-    if (contexts_.size() < capacity_) {
-        oldest = contexts_.emplace_back(std::make_unique<Context>()).get();
-    } else {
-        oldest->clear();
-    }
-    oldest->key = key;
-    oldest->last_used = clock_;
-    return *oldest;
+namespace {
+
+std::uint64_t hash_of(const ContextKey& key) {
+    std::uint64_t hash = 0;
+    for (const std::uint32_t word : key.words)
+        hash = (std::rotl(hash, 5) ^ word) * 0x9e3779b97f4a7c15u;
+    return hash;
 }
 
-void ContextCache::drop_page(std::uint64_t page) {
-    for (auto& context : contexts_)
-        context->drop_page(static_cast<std::uint32_t>(page));
+} // namespace
+
+ContextCache::ContextCache(unsigned capacity)
+    : capacity_(capacity), holders_(std::size_t{1} << class_bits) {
+    VESTIGE_ASSERT(capacity >= 1 && capacity <= 64);
+    // Never moved: they are pointed at.
+    contexts_.reserve(capacity);
+}
+
+Context& ContextCache::find(const ContextKey& key) {
+    ++clock_;
+    const std::uint64_t hash = hash_of(key);
+    for (std::size_t i = 0; i < contexts_.size(); ++i)
+        if (hashes_[i] == hash && contexts_[i]->key == key) {
+            contexts_[i]->last_used = clock_;
+            return *contexts_[i];
+        }
+    ++misses;
+    std::size_t index = contexts_.size();
+    if (index < capacity_) {
+        contexts_.push_back(std::make_unique<Context>());
+        hashes_.push_back(0);
+        contexts_[index]->set_filled_handler([this, index](std::uint32_t page) {
+            holders_[page % (1u << class_bits)] |= std::uint64_t{1} << index;
+        });
+    } else {
+        const auto oldest =
+            std::min_element(contexts_.begin(), contexts_.end(), [](const auto& a, const auto& b) {
+                return a->last_used < b->last_used;
+            });
+        index = static_cast<std::size_t>(oldest - contexts_.begin());
+        contexts_[index]->clear();
+    }
+    Context& context = *contexts_[index];
+    hashes_[index] = hash;
+    context.key = key;
+    context.last_used = clock_;
+    return context;
+}
+
+void ContextCache::drop_page(std::uint64_t page, unsigned significant_bits) {
+    constexpr unsigned page_number_bits = 32 - page_bits;
+    VESTIGE_ASSERT(significant_bits >= class_bits && significant_bits <= page_number_bits);
+    const std::uint32_t step = 1u << significant_bits;
+    std::uint64_t& holders = holders_[page % (1u << class_bits)];
+    for (std::uint64_t left = holders; left != 0; left &= left - 1) {
+        Context& context = *contexts_[static_cast<std::size_t>(std::countr_zero(left))];
+        for (std::uint32_t each = static_cast<std::uint32_t>(page) % step; each < page_map_entries;
+             each += step)
+            context.drop_page(each);
+    }
+    // Others of the class may still be there unless all of them went.
+    if (significant_bits == class_bits) holders = 0;
 }
 
 void ContextCache::clear() {

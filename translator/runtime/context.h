@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -61,6 +62,11 @@ class Context {
     void drop_page(std::uint32_t page);
     void clear();
 
+    // Hears of every page that gets an entry of any kind.
+    void set_filled_handler(std::function<void(std::uint32_t)> handler) {
+        on_filled_ = std::move(handler);
+    }
+
   private:
     void note_filled(std::uint32_t page);
 
@@ -73,21 +79,23 @@ class Context {
     SparseArray<PageMapEntry> read_, write_;
     std::unique_ptr<JumpCacheEntry[]> jump_cache_;
     std::unique_ptr<FetchEntry[]> fetch_; // direct mapped by page number
+    std::function<void(std::uint32_t)> on_filled_;
     SparseArray<std::uint64_t> executed_; // a bit a page: fetched from since the last clear
     std::vector<std::uint32_t> filled_;   // pages entered since the last clear, with repetitions
     std::size_t compact_at_ = 4096;
 };
 
-// The contexts of one CPU. The one asked for longest ago makes room.
+// The contexts of one CPU, at most 64. The one asked for longest ago makes room.
 class ContextCache {
   public:
-    explicit ContextCache(unsigned capacity) : capacity_(capacity) {}
+    explicit ContextCache(unsigned capacity);
 
     Context& find(const ContextKey& key);
     // An empty context that stays empty: what generated code sees until the next look-up.
     Context& nothing() { return nothing_; }
 
-    void drop_page(std::uint64_t page);
+    // Every page whose number agrees with `page` in its low `significant_bits` (16 or more).
+    void drop_page(std::uint64_t page, unsigned significant_bits);
     void clear();
     void clear_jump_caches();
 
@@ -100,8 +108,14 @@ class ContextCache {
     std::uint64_t misses = 0;   // of which found none warm
 
   private:
+    static constexpr unsigned class_bits = 16;
+
     unsigned capacity_;
     std::vector<std::unique_ptr<Context>> contexts_;
+    std::vector<std::uint64_t> hashes_; // of the keys, by context
+    // By the low bits of a page number: a bit for each context that may have an entry for such a
+    // page. Dropping a page looks at those alone.
+    SparseArray<std::uint64_t> holders_;
     Context nothing_;
     std::uint64_t clock_ = 0;
 };

@@ -78,7 +78,9 @@ Context& ExecLoop::resolve_context() {
 
 void ExecLoop::refresh() { resolve_context(); }
 
-void ExecLoop::drop_page(std::uint64_t guest_page) { contexts_.drop_page(guest_page); }
+void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
+    contexts_.drop_page(guest_page, significant_bits);
+}
 
 void ExecLoop::drop_all_pages() {
     contexts_.clear();

@@ -77,7 +77,7 @@ class ExecLoop final : public CpuRuntime {
     // ---- CpuRuntime
     std::uint64_t instructions() const override;
     void context_changed() override;
-    void drop_page(std::uint64_t guest_page) override;
+    void drop_page(std::uint64_t guest_page, unsigned significant_bits) override;
     void drop_all_pages() override;
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
     bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;

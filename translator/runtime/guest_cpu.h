@@ -114,8 +114,9 @@ class CpuRuntime {
     // The current context is not what context_key() says any more; looked up again before the next
     // access. Call from helpers that leave with leave::look_again.
     virtual void context_changed() = 0;
-    // Drops one page's translation in every context (pages: guest page numbers).
-    virtual void drop_page(std::uint64_t guest_page) = 0;
+    // Drops the translation of a page (a guest page number) in every context, and of all pages that
+    // agree with it in their low `significant_bits`.
+    virtual void drop_page(std::uint64_t guest_page, unsigned significant_bits) = 0;
     // Drops every translation in every context, and the chains that depend on stable ones.
     virtual void drop_all_pages() = 0;
     // Guest memory for helpers (string moves, cache lines): as the memory path's, single step.

@@ -17,6 +17,8 @@ namespace {
 
 // HID0[DOZE], [NAP], [SLEEP]: what MSR[POW] means, if anything (MPC750 UM 10.2).
 constexpr std::uint32_t hid0_power_modes = 0x00e00000;
+constexpr unsigned page_index_bits = 16; // within a segment
+constexpr unsigned page_number_bits = 20;
 constexpr std::uint32_t fpscr_enables_and_ni = 0x000000fc;
 
 } // namespace
@@ -124,15 +126,17 @@ void PpcCpu::write_segment(unsigned index, std::uint32_t value) {
     if (state_.sr[index] == value) return;
     state_.sr[index] = value;
     runtime().context_changed();
-    leave(ir::leave::look_again);
+    // Data accesses find the new context by themselves. The code that runs stays where it is unless
+    // it lies in this very segment: an operating system that loads many segments is not
+    // interrupted.
+    if (state_.msr & msr::ir && state_.pc >> 28 == index) leave(ir::leave::look_again);
 }
 
 void PpcCpu::invalidate_page(std::uint32_t address) {
     // A TLB is indexed by low page-number bits and does not look at the segment: the page goes in
     // every segment (MPC750 UM 5.4.3.2).
     const std::uint32_t in_segment = address >> 12 & 0xffff;
-    for (std::uint32_t segment = 0; segment < 16; ++segment)
-        runtime().drop_page(segment << 16 | in_segment);
+    runtime().drop_page(in_segment, page_index_bits);
     const unsigned set = in_segment & 31;
     for (unsigned way = 0; way < 2; ++way) {
         state_.itlb[way][set] = {};
@@ -149,8 +153,8 @@ void PpcCpu::load_tlb_entry(std::uint32_t address, Access access) {
     const std::uint32_t old_page = entry.page;
     entry = {fetch ? state_.icmp : state_.dcmp, address >> 12, state_.rpa};
     (fetch ? state_.itlb_lru : state_.dtlb_lru)[set] = static_cast<std::uint8_t>(way ^ 1);
-    runtime().drop_page(address >> 12);
-    if (old_page != ~0u) runtime().drop_page(old_page);
+    runtime().drop_page(address >> 12, page_number_bits);
+    if (old_page != ~0u) runtime().drop_page(old_page, page_number_bits);
 }
 
 // ---- text
@@ -196,8 +200,7 @@ std::string PpcCpu::dump_registers() const {
 
 std::string PpcCpu::dump_translations() const {
     std::string text = fmt::format("SDR1 {:08x}: page table at {:08x}, {} groups\n", state_.sdr1,
-                                   state_.sdr1 & 0xffff0000,
-                                   ((state_.sdr1 & 0x1ff) + 1) * 1024);
+                                   state_.sdr1 & 0xffff0000, ((state_.sdr1 & 0x1ff) + 1) * 1024);
     for (unsigned i = 0; i < 16; ++i)
         text += fmt::format("{}{:08x}{}", i % 8 == 0 ? fmt::format("SR{:02}  ", i) : "",
                             state_.sr[i], i % 8 == 7 ? "\n" : " ");

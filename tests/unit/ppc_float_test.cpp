@@ -6,112 +6,36 @@
 
 #include <bit>
 #include <cmath>
-#include <initializer_list>
-#include <vector>
+#include <cstring>
 
 #include <xmmintrin.h>
 
-#include "backend/interp/interpreter.h"
-#include "common/endian.h"
 #include "frontend/ppc/fp/estimates.h"
-#include "frontend/ppc/fp/fpscr.h"
-#include "frontend/ppc/helpers.h"
 #include "frontend/ppc/leave_codes.h"
-#include "frontend/ppc/lift/lift_unit.h"
-#include "frontend/ppc/slots.h"
-#include "tests/lockstep/generator.h"
-#include "tests/lockstep/subject_memory.h"
+#include "tests/unit/ppc_float_bench.h"
 #include "translator/ir/semantics.h"
-#include "translator/ir/verifier.h"
 
 namespace vestige::ppc {
 
 namespace {
 
 using enum Opcode; // in a namespace, so that C's fadd and fabs are hidden
-using lockstep::FieldValue;
 using lockstep::Generator;
 using lockstep::Random;
 
-constexpr std::uint32_t start = 0x10000;
 constexpr std::uint32_t program_float = code(Leave::program_float);
 
 constexpr std::uint64_t one = 0x3ff0000000000000, two = 0x4000000000000000,
                         three = 0x4008000000000000, minus_one = one | 1ull << 63,
                         infinity = 0x7ff0000000000000, quiet = 0x7ff8000000000000,
                         signaling = 0x7ff4000000000000, largest = 0x7fefffffffffffff,
-                        smallest_normal = 0x0010000000000000, zero = 0, minus_zero = 1ull << 63,
-                        unset = 0x1234567812345678;
+                        smallest_normal = 0x0010000000000000, zero = 0, minus_zero = 1ull << 63;
 
 // FPRF (PEM table 2-5).
 constexpr std::uint32_t class_quiet = 0x11000, class_minus_infinity = 0x09000,
                         class_minus_normal = 0x08000, class_plus_zero = 0x02000,
                         class_plus_denormal = 0x14000, class_plus_normal = 0x04000,
                         class_plus_infinity = 0x05000;
-
-std::uint32_t encode(Opcode opcode, std::initializer_list<FieldValue> fields) {
-    return Generator::encode(opcode, fields);
-}
-
-// f3 <- op of f0, f1, f2 as frA, frB, frC.
-std::uint32_t arithmetic(Opcode opcode) {
-    const decode::BitPattern& pattern = info(opcode).pattern;
-    std::uint32_t word = encode(opcode, {{'d', 3}});
-    if (const decode::BitField* b = pattern.find('b')) word |= 1u << b->low;
-    if (const decode::BitField* c = pattern.find('c')) word |= 2u << c->low;
-    return word;
-}
-
-// Single instructions on the interpreter.
-class Bench {
-  public:
-    explicit Bench(std::string_view cpu = "7400") : model_(*find_cpu_model(cpu)) {
-        state.header.read_map = memory.page_map();
-        state.header.write_map = memory.page_map();
-        state.header.runtime = static_cast<runtime::CpuRuntime*>(&memory);
-        state.msr = msr::fp | msr::vec | msr::fe0 | msr::fe1;
-    }
-
-    // The code with which the unit leaves. The mode follows FPSCR as the CPU's does.
-    std::uint32_t run(std::initializer_list<std::uint32_t> words, std::uint32_t more_mode = 0) {
-        std::vector<std::byte> bytes(4 * words.size());
-        std::size_t at = 0;
-        for (const std::uint32_t word : words) {
-            store_be(bytes.data() + at, word);
-            at += 4;
-        }
-        ir::Function function{state_layout(), helper_table()};
-        const std::uint32_t exact = state.fpscr & fpscr::exact_mode ? mode::float_exact : 0;
-        const std::uint32_t available =
-            (state.msr & msr::fp ? mode::fp : 0) | (state.msr & msr::vec ? mode::vec : 0);
-        lift_unit(model_, {.pc = start, .mode = exact | available | more_mode, .code = bytes},
-                  function);
-        ir::verify(function, ir::Stage::raw);
-        state.header.budget = 100;
-        interp::Interpreter interpreter;
-        return interpreter.run(function, &state.header, memory, runtime::AccessFrom::unit).code;
-    }
-
-    void set(unsigned n, std::uint64_t bits) { state.fpr[n] = std::bit_cast<double>(bits); }
-    std::uint64_t get(unsigned n) const { return std::bit_cast<std::uint64_t>(state.fpr[n]); }
-
-    // f3 <- op(f0, f1, f2) from FPSCR `value`.
-    std::uint32_t operate(Opcode opcode, std::uint32_t value, std::uint64_t a, std::uint64_t b,
-                          std::uint64_t c = one) {
-        set_fpscr(state, value);
-        set(0, a);
-        set(1, b);
-        set(2, c);
-        set(3, unset);
-        return run({arithmetic(opcode)});
-    }
-
-    State state;
-    lockstep::SubjectMemory memory;
-
-  private:
-    const CpuModel& model_;
-};
 
 } // namespace
 
@@ -494,37 +418,6 @@ TEST_CASE("estimates at the ends") {
         CHECK(bench.get(3) == row.result);
         CHECK(fold_fpscr(bench.state) == row.after);
     }
-}
-
-TEST_CASE("vexptefp and vlogefp are estimates of 2^x and log2(x)") {
-    Bench bench;
-    Random random(4);
-    const auto lane = [&](Opcode opcode, std::uint32_t bits) {
-        bench.state.vr[1].low = bits;
-        bench.run({encode(opcode, {{'d', 2}, {'b', 1}})});
-        return static_cast<std::uint32_t>(bench.state.vr[2].low);
-    };
-    const auto number = [](std::uint32_t bits) { return double{std::bit_cast<float>(bits)}; };
-    for (unsigned i = 0; i < 5'000; ++i) {
-        const auto bits = static_cast<std::uint32_t>(random.next());
-        const double exponent = number((bits & 0x807fffff) | random.between(110, 132) << 23);
-        const double power =
-            number(lane(vexptefp, std::bit_cast<std::uint32_t>(static_cast<float>(exponent))));
-        REQUIRE(std::fabs(power / std::exp2(exponent) - 1) < 1e-6);
-        const std::uint32_t positive = random.between(0, 254) << 23 | (bits & 0x7fffff) | 1;
-        REQUIRE(std::fabs(number(lane(vlogefp, positive)) - std::log2(number(positive))) < 1e-5);
-    }
-    constexpr std::uint32_t plus = 0x7f800000, minus = 0xff800000, nan = 0x7fc00000;
-    CHECK(lane(vexptefp, minus) == 0);
-    CHECK(lane(vexptefp, plus) == plus);
-    CHECK(lane(vexptefp, 0xf6693c25) == 0); // -1.2e33
-    CHECK(lane(vexptefp, 0x43000000) == plus);
-    CHECK(lane(vexptefp, 0x80000000) == 0x3f800000);
-    CHECK(lane(vexptefp, 0x7f800001) == 0x7fc00001);
-    CHECK(lane(vlogefp, 0x80000000) == minus);
-    CHECK(lane(vlogefp, 0xbf800000) == nan);
-    CHECK(lane(vlogefp, plus) == plus);
-    CHECK(lane(vlogefp, 0x3f800000) == 0);
 }
 
 // ---- availability and memory

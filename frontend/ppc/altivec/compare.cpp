@@ -1,13 +1,12 @@
 // AltiVec compares (AltiVec Programming Environments Manual 4.2.1.4 and 4.2.2.4). The result is CR6
 // of the record form as an ordering: LT all lanes hold, EQ none holds; of vcmpbfp EQ all in bounds.
-#include "common/softfloat/comparison.h"
 #include "frontend/ppc/altivec/helpers.h"
 #include "frontend/ppc/altivec/lanes.h"
+#include "frontend/ppc/altivec/single_bits.h"
 #include "translator/ir/semantics.h"
 
 namespace vestige::ppc {
 
-using softfloat::Relation;
 using vector::Lanes;
 using vector::Operands;
 
@@ -29,20 +28,18 @@ template <class Lane, class Function> std::uint64_t compare(Operands v, Function
     return ir::pack_order(all, false, !any);
 }
 
-softfloat::Subnormals operands_of(const Operands& v) {
-    return v.state.vscr & vector::vscr_nj ? softfloat::Subnormals::zeroed
-                                          : softfloat::Subnormals::kept;
-}
-
+// `function` gets order keys in which both zeros are the same; a comparison with a NaN is false.
 template <class Function> std::uint64_t compare_floats(Operands v, Function function) {
-    const auto operands = operands_of(v);
-    return compare<u32>(v, [&](u32 a, u32 b) {
-        return function(softfloat::compare<softfloat::F32>(a, b, operands).value);
+    const bool zeroed = vector::reads_subnormals_as_zeros(v);
+    return compare<u32>(v, [=](u32 a, u32 b) {
+        return function(vector::compare_key(a, zeroed), vector::compare_key(b, zeroed)) &
+               !vector::is_nan(a) & !vector::is_nan(b);
     });
 }
 
 constexpr auto is_equal = [](auto a, auto b) { return a == b; };
 constexpr auto is_greater = [](auto a, auto b) { return a > b; };
+constexpr auto is_greater_or_equal = [](auto a, auto b) { return a >= b; };
 
 } // namespace
 
@@ -52,6 +49,9 @@ constexpr auto is_greater = [](auto a, auto b) { return a > b; };
     }
 #define COMPARE_LANES(name, lane, function)                                                        \
     COMPARE(name, [](Operands v) { return compare<lane>(v, function); })
+
+#define COMPARE_FLOATS(name, function)                                                             \
+    COMPARE(name, [](Operands v) { return compare_floats(v, function); })
 
 COMPARE_LANES(vcmpequb, std::uint8_t, is_equal)
 COMPARE_LANES(vcmpequh, std::uint16_t, is_equal)
@@ -65,41 +65,30 @@ COMPARE_LANES(vcmpgtsw, std::int32_t, is_greater)
 
 namespace {
 
-std::uint64_t equal_floats(Operands v) {
-    return compare_floats(v, [](Relation r) { return r == Relation::equal; });
-}
-std::uint64_t greater_floats(Operands v) {
-    return compare_floats(v, [](Relation r) { return r == Relation::greater; });
-}
-std::uint64_t greater_or_equal_floats(Operands v) {
-    return compare_floats(
-        v, [](Relation r) { return r == Relation::greater || r == Relation::equal; });
-}
-
 // Bit 0 of a lane: not a <= b; bit 1: not a >= -b. A NaN is out of all bounds.
 std::uint64_t compare_bounds(Operands v) {
-    using softfloat::F32;
-    const auto operands = operands_of(v);
+    constexpr u32 sign = 1u << 31;
+    const bool zeroed = vector::reads_subnormals_as_zeros(v);
     const auto a = v.get<u32>(v.a), b = v.get<u32>(v.b);
     Lanes<u32> result;
-    bool any_out = false;
+    u32 any_out = 0;
     for (unsigned i = 0; i < result.count; ++i) {
-        const Relation upper = softfloat::compare<F32>(a[i], b[i], operands).value;
-        const Relation lower = softfloat::compare<F32>(a[i], b[i] ^ F32::sign_bit, operands).value;
-        const bool too_large = upper == Relation::greater || upper == Relation::unordered;
-        const bool too_small = lower == Relation::less || lower == Relation::unordered;
-        result[i] = u32{too_large} << 31 | u32{too_small} << 30;
-        any_out |= too_large || too_small;
+        const bool unordered = vector::is_nan(a[i]) | vector::is_nan(b[i]);
+        const auto value = vector::compare_key(a[i], zeroed);
+        const bool too_large = value > vector::compare_key(b[i], zeroed);
+        const bool too_small = value < vector::compare_key(b[i] ^ sign, zeroed);
+        result[i] = u32{too_large || unordered} << 31 | u32{too_small || unordered} << 30;
+        any_out |= result[i];
     }
     v.set(result);
-    return ir::pack_order(false, false, !any_out);
+    return ir::pack_order(false, false, any_out == 0);
 }
 
 } // namespace
 
-COMPARE(vcmpeqfp, equal_floats)
-COMPARE(vcmpgtfp, greater_floats)
-COMPARE(vcmpgefp, greater_or_equal_floats)
+COMPARE_FLOATS(vcmpeqfp, is_equal)
+COMPARE_FLOATS(vcmpgtfp, is_greater)
+COMPARE_FLOATS(vcmpgefp, is_greater_or_equal)
 COMPARE(vcmpbfp, compare_bounds)
 
 } // namespace vestige::ppc

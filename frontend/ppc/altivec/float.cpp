@@ -3,7 +3,9 @@
 #include "common/softfloat/softfloat.h"
 #include "frontend/ppc/altivec/estimates.h"
 #include "frontend/ppc/altivec/helpers.h"
+#include "frontend/ppc/altivec/host_float.h"
 #include "frontend/ppc/altivec/lanes.h"
+#include "frontend/ppc/altivec/single_bits.h"
 
 namespace vestige::ppc {
 
@@ -23,7 +25,8 @@ using u32 = std::uint32_t;
 using Nan = softfloat::FirstNan<softfloat::DefaultNan::positive, 0, 2, 1>;
 
 Environment environment_of(const Operands& v, Rounding rounding = Rounding::nearest_even) {
-    const auto subnormals = v.state.vscr & vector::vscr_nj ? Subnormals::zeroed : Subnormals::kept;
+    const auto subnormals =
+        vector::reads_subnormals_as_zeros(v) ? Subnormals::zeroed : Subnormals::kept;
     return {.rounding = rounding, .operands = subnormals, .results = subnormals};
 }
 
@@ -41,6 +44,13 @@ void unary(Operands v, Function function, Rounding rounding = Rounding::nearest_
     v.set(lanes);
 }
 
+__attribute__((target("fma"))) __m128 multiply_add(__m128 a, __m128 c, __m128 b) {
+    return _mm_fmadd_ps(a, c, b);
+}
+__attribute__((target("fma"))) __m128 negative_multiply_subtract(__m128 a, __m128 c, __m128 b) {
+    return _mm_xor_ps(_mm_fmsub_ps(a, c, b), _mm_set1_ps(-0.0f));
+}
+
 void fused(Operands v, softfloat::Fused form) {
     const Environment environment = environment_of(v);
     const auto a = v.get<u32>(v.a), b = v.get<u32>(v.b), c = v.get<u32>(v.c);
@@ -54,24 +64,37 @@ void fused(Operands v, softfloat::Fused form) {
 enum class Extreme { larger, smaller };
 
 // A NaN wins; minus zero is less than zero.
-u32 extreme(u32 a, u32 b, const Environment& environment, Extreme which) {
-    const auto flushed = [&](u32 value) {
-        const bool subnormal = softfloat::classify<F32>(value) == softfloat::Class::subnormal;
-        return subnormal && environment.operands == Subnormals::zeroed ? value & F32::sign_bit
-                                                                       : value;
-    };
-    a = flushed(a);
-    b = flushed(b);
-    if (softfloat::is_nan<F32>(a)) return softfloat::quieted<F32>(a);
-    if (softfloat::is_nan<F32>(b)) return softfloat::quieted<F32>(b);
-    // As integers, with the negative ones turned round, they are in order.
-    const auto key = [](u32 value) {
-        return value & F32::sign_bit ? ~value : value | F32::sign_bit;
-    };
-    return (key(a) > key(b)) == (which == Extreme::larger) ? a : b;
+template <Extreme which> void extreme(Operands v) {
+    const bool zeroed = vector::reads_subnormals_as_zeros(v);
+    vector::lanewise<u32>(v, [=](u32 a, u32 b) {
+        if (zeroed) {
+            a = vector::without_subnormal(a);
+            b = vector::without_subnormal(b);
+        }
+        const bool a_larger = vector::order_key(a) > vector::order_key(b);
+        const u32 number = a_larger == (which == Extreme::larger) ? a : b;
+        const u32 second = vector::is_nan(b) ? b | F32::quiet_bit : number;
+        return vector::is_nan(a) ? a | F32::quiet_bit : second;
+    });
 }
 
-void round(Operands v, Rounding rounding) {
+// SSE4.1's rounding to integers treats NaNs as AltiVec does, and is told the mode and to raise
+// nothing.
+template <int mode> __attribute__((target("sse4.1"))) void round_by_host(Operands v) {
+    const bool zeroed = vector::reads_subnormals_as_zeros(v);
+    Lanes<u32> lanes = v.get<u32>(v.b);
+    if (zeroed)
+        for (u32& lane : lanes.lane)
+            lane = vector::without_subnormal(lane);
+    v.state.vr[v.d] =
+        std::bit_cast<Vector>(_mm_round_ps(std::bit_cast<__m128>(lanes), mode | _MM_FROUND_NO_EXC));
+}
+
+template <int mode> void round(Operands v, Rounding rounding) {
+    if (vector::host_has_sse41()) {
+        round_by_host<mode>(v);
+        return;
+    }
     unary(
         v,
         [](u32 value, const Environment& environment) {
@@ -112,37 +135,54 @@ template <class Integer> void to_integer(Operands v) {
 } // namespace
 
 VESTIGE_VECTOR_HELPER(vaddfp) {
+    if (vector::by_host(
+            v, [](__m128 a, __m128 b) { return _mm_add_ps(a, b); }, v.a, v.b))
+        return;
     binary(v, [](u32 a, u32 b, const Environment& e) {
         return softfloat::add<F32, Nan>(a, b, e).value;
     });
 }
 VESTIGE_VECTOR_HELPER(vsubfp) {
+    if (vector::by_host(
+            v, [](__m128 a, __m128 b) { return _mm_sub_ps(a, b); }, v.a, v.b))
+        return;
     binary(v, [](u32 a, u32 b, const Environment& e) {
         return softfloat::subtract<F32, Nan>(a, b, e).value;
     });
 }
-VESTIGE_VECTOR_HELPER(vmaxfp) {
-    binary(v, [](u32 a, u32 b, const Environment& e) { return extreme(a, b, e, Extreme::larger); });
+VESTIGE_VECTOR_HELPER(vmaddfp) {
+    if (vector::host_has_fma() && vector::by_host(v, multiply_add, v.a, v.c, v.b)) return;
+    fused(v, softfloat::Fused::multiply_add);
 }
-VESTIGE_VECTOR_HELPER(vminfp) {
-    binary(v,
-           [](u32 a, u32 b, const Environment& e) { return extreme(a, b, e, Extreme::smaller); });
+VESTIGE_VECTOR_HELPER(vnmsubfp) {
+    if (vector::host_has_fma() && vector::by_host(v, negative_multiply_subtract, v.a, v.c, v.b))
+        return;
+    fused(v, softfloat::Fused::negative_multiply_subtract);
 }
-VESTIGE_VECTOR_HELPER(vmaddfp) { fused(v, softfloat::Fused::multiply_add); }
-VESTIGE_VECTOR_HELPER(vnmsubfp) { fused(v, softfloat::Fused::negative_multiply_subtract); }
 
-VESTIGE_VECTOR_HELPER(vrfim) { round(v, Rounding::down); }
-VESTIGE_VECTOR_HELPER(vrfin) { round(v, Rounding::nearest_even); }
-VESTIGE_VECTOR_HELPER(vrfip) { round(v, Rounding::up); }
-VESTIGE_VECTOR_HELPER(vrfiz) { round(v, Rounding::toward_zero); }
+VESTIGE_VECTOR_HELPER(vmaxfp) { extreme<Extreme::larger>(v); }
+VESTIGE_VECTOR_HELPER(vminfp) { extreme<Extreme::smaller>(v); }
+
+VESTIGE_VECTOR_HELPER(vrfim) { round<_MM_FROUND_TO_NEG_INF>(v, Rounding::down); }
+VESTIGE_VECTOR_HELPER(vrfin) { round<_MM_FROUND_TO_NEAREST_INT>(v, Rounding::nearest_even); }
+VESTIGE_VECTOR_HELPER(vrfip) { round<_MM_FROUND_TO_POS_INF>(v, Rounding::up); }
+VESTIGE_VECTOR_HELPER(vrfiz) { round<_MM_FROUND_TO_ZERO>(v, Rounding::toward_zero); }
 
 VESTIGE_VECTOR_HELPER(vcfsx) { from_integer<std::int32_t>(v); }
 VESTIGE_VECTOR_HELPER(vcfux) { from_integer<std::uint32_t>(v); }
 VESTIGE_VECTOR_HELPER(vctsxs) { to_integer<std::int32_t>(v); }
 VESTIGE_VECTOR_HELPER(vctuxs) { to_integer<std::uint32_t>(v); }
 
-VESTIGE_VECTOR_HELPER(vrefp) { unary(v, vector::reciprocal_estimate); }
-VESTIGE_VECTOR_HELPER(vrsqrtefp) { unary(v, vector::reciprocal_root_estimate); }
+VESTIGE_VECTOR_HELPER(vrefp) {
+    const auto estimate = [](__m128 b) { return _mm_div_ps(_mm_set1_ps(1), b); };
+    if (vector::by_host(v, estimate, v.b)) return;
+    unary(v, vector::reciprocal_estimate);
+}
+VESTIGE_VECTOR_HELPER(vrsqrtefp) {
+    const auto estimate = [](__m128 b) { return _mm_div_ps(_mm_set1_ps(1), _mm_sqrt_ps(b)); };
+    if (vector::by_host(v, estimate, v.b)) return;
+    unary(v, vector::reciprocal_root_estimate);
+}
 VESTIGE_VECTOR_HELPER(vlogefp) { unary(v, vector::logarithm_estimate); }
 VESTIGE_VECTOR_HELPER(vexptefp) { unary(v, vector::power_estimate); }
 

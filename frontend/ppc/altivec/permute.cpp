@@ -4,6 +4,7 @@
 
 #include "common/bits.h"
 #include "frontend/ppc/altivec/helpers.h"
+#include "frontend/ppc/altivec/host_float.h"
 #include "frontend/ppc/altivec/lanes.h"
 
 namespace vestige::ppc {
@@ -91,6 +92,18 @@ constexpr auto wide_pixel = [](u16 pixel) {
 };
 constexpr auto same_number = [](auto value) { return value; };
 
+// Element e is lane 15 - e.
+__attribute__((target("ssse3"))) void permute_by_host(Operands v) {
+    const auto get = [&](u32 number) { return std::bit_cast<__m128i>(v.state.vr[number]); };
+    const __m128i control = get(v.c);
+    const __m128i from_b = _mm_set1_epi8(16);
+    const __m128i lanes = _mm_andnot_si128(control, _mm_set1_epi8(15));
+    const __m128i is_b = _mm_cmpeq_epi8(_mm_and_si128(control, from_b), from_b);
+    const __m128i a = _mm_shuffle_epi8(get(v.a), lanes), b = _mm_shuffle_epi8(get(v.b), lanes);
+    v.state.vr[v.d] =
+        std::bit_cast<Vector>(_mm_or_si128(_mm_and_si128(is_b, b), _mm_andnot_si128(is_b, a)));
+}
+
 } // namespace
 
 VESTIGE_VECTOR_HELPER(vmrghb) { merge<u8, Half::high>(v); }
@@ -108,6 +121,10 @@ VESTIGE_VECTOR_HELPER(vspltish) { splat_immediate<s16>(v); }
 VESTIGE_VECTOR_HELPER(vspltisw) { splat_immediate<s32>(v); }
 
 VESTIGE_VECTOR_HELPER(vperm) {
+    if (vector::host_has_ssse3()) {
+        permute_by_host(v);
+        return;
+    }
     const auto a = v.get<u8>(v.a), b = v.get<u8>(v.b), c = v.get<u8>(v.c);
     Lanes<u8> result;
     for (unsigned i = 0; i < result.count; ++i)

@@ -27,12 +27,9 @@ std::uint32_t field_mask(unsigned fm) {
 
 constexpr std::uint32_t top_bit = 1u << 31;
 
-// FPSCR (folded) as the instruction leaves it.
+// FPSCR (folded) as the instruction leaves it, but for the bits that nothing writes.
 std::uint32_t written(std::uint32_t old, Fields f, std::uint32_t value) {
-    const auto merged = [&](std::uint32_t mask) {
-        mask &= fpscr::writable;
-        return (old & ~mask) | (value & mask);
-    };
+    const auto merged = [&](std::uint32_t mask) { return (old & ~mask) | (value & mask); };
     switch (decode(f.word)) {
     case Opcode::mtfsf: return merged(field_mask(f.fm()));
     case Opcode::mtfsfi:
@@ -41,7 +38,7 @@ std::uint32_t written(std::uint32_t old, Fields f, std::uint32_t value) {
     case Opcode::mtfsb0: value = 0; return merged(top_bit >> f.crbd());
     case Opcode::mtfsb1: {
         // The one write that sets FX by itself.
-        const std::uint32_t bit = top_bit >> f.crbd() & fpscr::writable;
+        const std::uint32_t bit = top_bit >> f.crbd();
         return bit & fpscr::exceptions ? fpscr::raised(old, bit) : old | bit;
     }
     default: VESTIGE_UNREACHABLE("no instruction that writes FPSCR");

@@ -157,6 +157,7 @@ void emit_read_fpscr(Generator& g) {
 }
 
 void emit_write_fpscr(Generator& g) {
+    if (!g.straight()) return;
     switch (g.random.below(6)) {
     case 0: { // not the enables, NI and RN
         const std::uint32_t fields = g.random.below(64) << 2;

@@ -37,7 +37,7 @@ def check_help(program):
     expect(outcome.status == 0, "--help ends well", outcome)
     for line in outcome.text.splitlines():
         expect(len(line) <= TERMINAL_COLUMNS, f"wider than a terminal: {line!r}")
-    for word in ("-kernel", "--engine", "--clock", "--loadvm", "Debugging"):
+    for word in ("-kernel", "-engine", "-clock", "-loadvm", "Debugging"):
         expect(word in outcome.text, f"--help does not tell of {word}", outcome)
 
 

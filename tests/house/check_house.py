@@ -137,23 +137,21 @@ def changing_variables(objects):
         yield current, name
 
 
-def source_of_object(object_path):
-    """Meson calls the object of folder/file.cpp in its library `file.cpp.o`, or `a_b_file.cpp.o`."""
-    return pathlib.PurePath(object_path).name.removesuffix(".o")
+def source_of_object(root, sources, folder, object_name):
+    """The path of what Meson compiled to `object_name` in `folder`: it names objects by the way from
+    the folder to the source, with _ for /."""
+    wanted = object_name.removesuffix(".o")
+    for path in sources:
+        if os.path.relpath(root / path, root / folder).replace("/", "_") == wanted:
+            return path
+    return (folder / wanted).as_posix()
 
 
-def declared_constant(root, folder, file_name, variable):
-    """Whether the source says const: constants with a constructor lie in writable memory too."""
+def declared_constant(texts, variable):
+    """Whether one of the texts says const: constants with a constructor lie in writable memory."""
     simple = re.sub(r"\[abi:\w+\]", "", variable).split("::")[-1]
-    candidates = [root / folder / file_name, root / folder / file_name.replace("_", "/")]
-    candidates += [p for p in (root / folder).rglob("*") if p.name == file_name
-                   or file_name.endswith("_" + p.name)]
-    candidates += (root / folder).rglob("*.h")
     declaration = re.compile(rf"\b(const|constexpr)\b[^;=(]*\b{re.escape(simple)}\b")
-    for candidate in candidates:
-        if candidate.is_file() and declaration.search(candidate.read_text(encoding="utf-8")):
-            return True
-    return False
+    return any(declaration.search(text) for text in texts)
 
 
 def check_globals(root, build):
@@ -163,13 +161,14 @@ def check_globals(root, build):
                if p.relative_to(build).parts[0] in rooms]
     if not objects:
         raise CannotCheck(f"{build} holds no object files yet")
+    sources = source_files(root, {".cpp", ".c"})
+    headers = [(root / path).read_text(encoding="utf-8")
+               for path in source_files(root, {".h", ".inc"})]
     for object_path, variable in changing_variables([str(o) for o in objects]):
         folder = pathlib.Path(object_path).parent.parent.relative_to(build)
-        file_name = source_of_object(object_path)
-        if declared_constant(root, folder, file_name, variable):
-            continue
-        path = (folder / file_name).as_posix()
-        if (path, variable) not in known:
+        path = source_of_object(root, sources, folder, pathlib.PurePath(object_path).name)
+        own = [(root / path).read_text(encoding="utf-8")] if (root / path).is_file() else []
+        if not declared_constant(own + headers, variable) and (path, variable) not in known:
             yield f"{path}:0: {variable} is state shared by all machines of a process"
 
 

@@ -60,4 +60,8 @@ LONG_FILES = ()
 NOT_OURS = ("tests/guests/recipes/",)
 
 # Variables that change and are shared by all machines of a process: (path, name, reason).
-GLOBAL_STATE = ()
+_TERMINAL = "the mode of the process's one terminal, put back at its end"
+GLOBAL_STATE = (
+    ("app/console/terminal.cpp", "vestige::(anonymous namespace)::saved_mode", _TERMINAL),
+    ("app/console/terminal.cpp", "vestige::(anonymous namespace)::mode_is_saved", _TERMINAL),
+)

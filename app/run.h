@@ -60,9 +60,11 @@ class Session final : public RunControl {
     void pause() override { paused_ = true; }
     void resume() override { paused_ = false; }
     bool paused() const override { return paused_; }
+    bool ending() const override { return quit_; }
 
   private:
     void open_consoles();
+    hw::CharBackend* open_unless_stdio(const CharOption& option, const std::string& name);
     void watch_signals();
     std::uint64_t next_limit() const;
     std::optional<int> step();

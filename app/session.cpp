@@ -64,40 +64,39 @@ Session::~Session() {
     ports_.clear();
 }
 
+// Null for stdio, which is the terminal's.
+hw::CharBackend* Session::open_unless_stdio(const CharOption& option, const std::string& name) {
+    if (option.kind == CharKind::stdio) return nullptr;
+    places_.push_back(open_place(option, name, gate_, loop_));
+    return places_.back().get();
+}
+
 void Session::open_consoles() {
     const auto is_stdio = [](const CharOption& option) { return option.kind == CharKind::stdio; };
-    const bool console_on_stdio =
-        std::any_of(options_.serial.begin(), options_.serial.end(), is_stdio);
-    const bool monitor_on_stdio = is_stdio(options_.monitor);
-    if (console_on_stdio || monitor_on_stdio) {
-        const auto use = !console_on_stdio  ? TerminalUse::monitor
-                         : monitor_on_stdio ? TerminalUse::both
-                                            : TerminalUse::console;
+    std::vector<CharOption> ports = options_.serial;
+    ports.resize(std::max(serial_ports, ports.size()));
+    // A server may wait for its client here: the terminal is still the user's, Ctrl-C works.
+    std::vector<hw::CharBackend*> opened;
+    for (std::size_t port = 0; port < ports.size(); ++port)
+        opened.push_back(open_unless_stdio(ports[port], fmt::format("serial{}", port)));
+    const CharOption& monitor = options_.monitor;
+    if (monitor.kind != CharKind::none && monitor.kind != CharKind::null)
+        monitor_backend_ = open_unless_stdio(monitor, "monitor");
+
+    const bool console_on_stdio = std::any_of(ports.begin(), ports.end(), is_stdio);
+    if (console_on_stdio || is_stdio(monitor)) {
+        const auto use = !console_on_stdio   ? TerminalUse::monitor
+                         : is_stdio(monitor) ? TerminalUse::both
+                                             : TerminalUse::console;
         terminal_ = std::make_unique<TerminalMux>(gate_, loop_, use, [this] { quit(); });
         if (use == TerminalUse::both) monitor_greeting_ = Monitor::Greeting::when_addressed;
+        if (is_stdio(monitor)) monitor_backend_ = terminal_->monitor();
     }
-
-    for (std::size_t port = 0; port < std::max(serial_ports, options_.serial.size()); ++port) {
-        const CharOption option =
-            port < options_.serial.size() ? options_.serial[port] : CharOption{};
-        hw::CharBackend* backend = nullptr;
-        if (is_stdio(option)) {
-            backend = terminal_->console();
-        } else {
-            places_.push_back(open_place(option, fmt::format("serial{}", port), gate_, loop_));
-            backend = places_.back().get();
-        }
-        // Also without a text to stop on, so that every port is owned here.
+    // Also without a text to stop on, so that every port is owned here.
+    for (hw::CharBackend* backend : opened)
         ports_.push_back(std::make_unique<WatchedBackend>(
-            *backend, options_.stop_on, [this] { machine_->end_run(RunEnd::stop_text); }));
-    }
-
-    if (monitor_on_stdio) {
-        monitor_backend_ = terminal_->monitor();
-    } else if (options_.monitor.kind != CharKind::none && options_.monitor.kind != CharKind::null) {
-        places_.push_back(open_place(options_.monitor, "monitor", gate_, loop_));
-        monitor_backend_ = places_.back().get();
-    }
+            backend ? *backend : *terminal_->console(), options_.stop_on,
+            [this] { machine_->end_run(RunEnd::stop_text); }));
 }
 
 void Session::watch_signals() {

@@ -18,7 +18,8 @@ namespace {
 termios saved_mode;
 std::atomic<bool> mode_is_saved = false;
 
-constexpr int deadly_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGQUIT};
+constexpr int deadly_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+                                  SIGQUIT, SIGTERM, SIGINT, SIGHUP};
 
 void restore_and_die(int signal) {
     RawTerminal::restore();

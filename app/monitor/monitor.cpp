@@ -134,6 +134,7 @@ void Monitor::run_pending_lines() {
         const std::string line = std::move(lines_.front());
         lines_.pop_front();
         print(execute(line));
+        if (control_.ending()) return;
         print(prompt);
     }
 }

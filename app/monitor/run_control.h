@@ -16,6 +16,7 @@ class RunControl {
     virtual void pause() = 0;
     virtual void resume() = 0;
     virtual bool paused() const = 0;
+    virtual bool ending() const = 0; // quit() was called
 };
 
 } // namespace vestige

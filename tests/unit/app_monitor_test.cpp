@@ -17,6 +17,7 @@ struct FakeControl final : RunControl {
     void pause() override { held = true; }
     void resume() override { held = false; }
     bool paused() const override { return held; }
+    bool ending() const override { return ended; }
     bool ended = false, held = false;
     int attended = 0;
 };

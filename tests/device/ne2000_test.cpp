@@ -155,6 +155,8 @@ TEST_CASE_METHOD(Fixture, "NE2000: receiving into the ring, round its end") {
     while (wire.give(frame_to(card_address, 1514)) == Receipt::taken)
         REQUIRE(++taken < 100);
     CHECK(taken == 7);
+    // Five pages are left, and five are not enough: a full ring would look like an empty one.
+    CHECK(wire.give(frame_to(card_address, 1272)) == Receipt::no_room);
     const unsigned before = wire.resumed;
     out(0x3, 0x70);
     CHECK(wire.resumed == before + 1);

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "backend/x64/arena.h"
 #include "backend/x64/site.h"
 #include "backend/x64/slow_path.h"
@@ -96,7 +98,9 @@ std::size_t X64Backend::arena_bytes_used() const { return parts_->arena.bytes_us
 
 std::string X64Backend::disassemble(const runtime::CompiledUnit& unit) const {
     const auto text = parts_->texts.find(unit.entry);
-    return text == parts_->texts.end() ? std::string() : text->second;
+    if (text == parts_->texts.end()) return {};
+    return fmt::format("; at {}, {} bytes of code, {} with tables\n{}", unit.entry,
+                       unit.first_site, unit.code_bytes, text->second);
 }
 
 } // namespace vestige::x64

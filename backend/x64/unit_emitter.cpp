@@ -26,6 +26,7 @@ void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
     code_.init(asmjit::Environment::host());
     code_.setErrorHandler(&errors_);
     asmjit::StringLogger logger;
+    logger.addFlags(asmjit::FormatFlags::kMachineCode);
     if (listing) code_.setLogger(&logger);
     code_.attach(&as_);
     sites_.clear();

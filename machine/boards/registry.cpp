@@ -26,7 +26,8 @@ constexpr struct {
     const char* name;
     const char* description;
 } nics[] = {
-    {"ne2k_pci", "NE2000 on PCI (Realtek RTL8029AS)"},
+    {"ne2k_pci", "NE2000 on PCI (Realtek RTL8029AS); g3beige's own"},
+    {"sungem", "Apple GMAC (Sun GEM); mac99's own"},
 };
 
 constexpr struct {
@@ -39,7 +40,8 @@ constexpr struct {
     {"escc", "Z85C30 serial ports"},
     {"macio-ide", "MacIO ATA with DBDMA: disks and CD-ROMs"},
     {"macio-nvram", "8 KB of NVRAM"},
-    {"ne2k_pci", "Ethernet"},
+    {"ne2k_pci", "Ethernet (NE2000)"},
+    {"sungem", "Ethernet (GMAC)"},
     {"VGA", "PCI display with a linear framebuffer"},
 };
 

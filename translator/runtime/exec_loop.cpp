@@ -295,6 +295,8 @@ void ExecLoop::enter(const void* entry) {
 
 void ExecLoop::step() {
     const std::uint64_t pc = cpu_.pc();
+    if (log_.on(LogItem::exec) && options_.log_filter.contains(pc))
+        log_.put(fmt::format("Trace: {:08x} mode {:03x} after {}", pc, mode_, instructions()));
     if (!backend_) {
         run_reference(pc, options_.max_instructions, header_->budget);
         return;
@@ -305,7 +307,8 @@ void ExecLoop::step() {
         Unit* unit = find_unit(pc, options_.max_instructions);
         if (!unit) return; // a fault was raised, or there was no room: try again
         entry = unit->code.entry;
-        context_->cache_jump(pc, header_->jump_cache_mode, entry);
+        // Without chaining every unit comes through here.
+        if (options_.chaining) context_->cache_jump(pc, header_->jump_cache_mode, entry);
     }
     const std::int64_t before = header_->budget;
     const std::uint64_t pc_before = pc;

@@ -42,6 +42,7 @@ constexpr PowerMacBoard board_facts{
     .rom_base = 0xffc00000,
     .rom_size = 4 << 20,
     .firmware_machine_id = 2,
+    .default_nic = "ne2k_pci",
     .nvram_address = 0,
 };
 

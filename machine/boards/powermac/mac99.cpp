@@ -49,6 +49,7 @@ constexpr PowerMacBoard board_facts{
     .rom_base = 0xfff00000,
     .rom_size = 1 << 20,
     .firmware_machine_id = 1,
+    .default_nic = "sungem",
     .nvram_address = nvram_address,
 };
 

@@ -35,7 +35,8 @@ struct PowerMacBoard {
     std::uint64_t rom_base;
     std::uint64_t rom_size;
     std::uint16_t firmware_machine_id; // fw_cfg key 06
-    std::uint64_t nvram_address;       // fw_cfg key 8008; 0: the firmware finds it
+    const char* default_nic;
+    std::uint64_t nvram_address; // fw_cfg key 8008; 0: the firmware finds it
 };
 
 class PowerMac : public EmulatedMachine {

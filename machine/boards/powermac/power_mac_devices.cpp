@@ -12,6 +12,7 @@
 #include "hw/input/cuda.h"
 #include "hw/net/ne2000_pci.h"
 #include "hw/net/slirp_backend.h"
+#include "hw/net/sungem.h"
 #include "machine/boards/powermac/power_mac.h"
 
 namespace vestige {
@@ -21,8 +22,7 @@ void PowerMac::add_escc(AddressSpace& cells, IrqLine a, IrqLine b) {
                                hw::Escc::Connection{b, serial(1)}, log);
     const auto view = [&](const char* name, std::uint64_t offset, hw::EsccLayout layout) {
         auto& registers = own<hw::EsccRegisters>(escc, layout);
-        cells.map_mmio(name, offset, registers.region_size(), registers,
-                       hw::EsccRegisters::traits);
+        cells.map_mmio(name, offset, registers.region_size(), registers, hw::EsccRegisters::traits);
     };
     view("escc (legacy)", 0x12000, hw::escc_layout_macio_legacy);
     view("escc", 0x13000, hw::escc_layout_macio);
@@ -132,14 +132,19 @@ void PowerMac::add_network(hw::PciBus& pci, hw::PciAddress address) {
         throw UserError(
             fmt::format("{} has a place for one network card: give one -nic", board.name));
     for (const NicConfig& card : cards) {
-        if (!card.model.empty() && card.model != "ne2k_pci")
-            throw UserError(fmt::format("{} has no network card '{}' (it takes ne2k_pci)",
-                                        board.name, card.model));
+        const std::string model = card.model.empty() ? board.default_nic : card.model;
+        if (model != "ne2k_pci" && model != "sungem")
+            throw UserError(fmt::format("{} has no network card '{}' (it takes ne2k_pci, sungem)",
+                                        board.name, model));
         auto& network =
             add<hw::SlirpBackend>("network", scheduler, environment.gate,
                                   hw::UserNetworkSettings{card.forwards, card.restricted}, log);
         constexpr hw::EthernetAddress usual{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-        add<hw::Ne2000Pci>("ne2k_pci", pci, address, network, card.mac.value_or(usual), log);
+        const hw::EthernetAddress station = card.mac.value_or(usual);
+        if (model == "sungem")
+            add<hw::SunGem>(model, pci, address, network, station, log);
+        else
+            add<hw::Ne2000Pci>(model, pci, address, network, station, log);
     }
 }
 

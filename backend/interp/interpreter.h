@@ -26,7 +26,8 @@ class Interpreter {
                           runtime::MemoryPath& memory, runtime::AccessFrom from);
 
   private:
-    std::vector<std::uint64_t> registers_;
+    // Never empty: a call without arguments still reads a register that it does not use.
+    std::vector<std::uint64_t> registers_ = std::vector<std::uint64_t>(1);
     Program scratch_;
 };
 

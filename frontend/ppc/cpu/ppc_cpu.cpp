@@ -39,7 +39,10 @@ void PpcCpu::reset() {
     state_.msr = msr::ip;
     state_.pc = 0xfff00100;
     checkstop_.clear();
-    write_decrementer(0xffffffff);
+    // Not by write_decrementer(): nothing has passed zero.
+    state_.decrementer_value = 0xffffffff;
+    state_.decrementer_start = counter();
+    arm_decrementer();
     if (state_.header.runtime) runtime().drop_all_pages();
 }
 

@@ -42,6 +42,7 @@ void PpcCpu::raise(ExceptionVector vector, std::uint32_t return_address, std::ui
                       "{} ({:05x}) at {:08x} msr {:08x} srr1 {:08x} dar {:08x} dsisr {:08x}",
                       name(vector), static_cast<std::uint32_t>(vector), return_address, old,
                       (old & srr1::from_msr) | srr1_bits, state_.dar, state_.dsisr);
+    state_.pending &= ~pending::trace;
     state_.srr0 = return_address;
     state_.srr1 = (old & srr1::from_msr) | srr1_bits;
     if (old & msr::tgpr) swap_tgpr();
@@ -64,7 +65,8 @@ void PpcCpu::set_pending(std::uint32_t bit, bool level) {
         state_.pending &= ~bit;
 }
 
-// The order is that of the manual's table 4-3.
+// Trace belongs to the instruction just done. The order of the rest is that of the manual's
+// table 4-3.
 void PpcCpu::take_interrupt() {
     if (!state_.pending) return;
     const auto accept = [&](std::uint32_t bit) {
@@ -72,6 +74,10 @@ void PpcCpu::take_interrupt() {
         state_.pending &= ~bit;
         return true;
     };
+    if (accept(pending::trace)) {
+        raise(ExceptionVector::trace, state_.pc, 0);
+        return;
+    }
     if (accept(pending::system_reset)) {
         raise(ExceptionVector::system_reset, state_.pc, 0);
         return;

@@ -17,5 +17,6 @@ void helper_tlbia(void* state);
 void helper_tlbld(void* state, std::uint32_t address);
 void helper_tlbli(void* state, std::uint32_t address);
 void helper_check_breakpoint(void* state, std::uint32_t pc);
+void helper_begin_traced(void* state);
 
 } // namespace vestige::ppc

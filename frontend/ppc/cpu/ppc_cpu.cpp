@@ -121,6 +121,7 @@ void PpcCpu::return_from_interrupt() {
     const std::uint32_t kept = state_.msr & ~(srr1::from_msr | msr::pow | msr::tgpr);
     write_msr(kept | (state_.srr1 & srr1::from_msr));
     state_.pc = state_.srr0 & ~3u;
+    state_.pending &= ~pending::trace; // rfi is not traced
     leave(ir::leave::look_again);
 }
 

@@ -15,6 +15,12 @@
 
 namespace vestige::ppc {
 
+namespace pending {
+// Set while an instruction runs that MSR[SE] traces, so that one that leaves in whatever way has
+// its trace exception; another exception of the same instruction takes it away.
+inline constexpr std::uint32_t trace = 1 << 7;
+} // namespace pending
+
 class PpcCpu final : public runtime::GuestCpu {
   public:
     struct Wiring {

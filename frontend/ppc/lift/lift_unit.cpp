@@ -42,6 +42,9 @@ void lift_unit(const CpuModel& model, const runtime::LiftRequest& request, ir::F
         const std::byte* at = request.code.data() + 4 * i;
         lifter.f.word = little ? load_le<std::uint32_t>(at) : load_be<std::uint32_t>(at);
         builder.instruction(lifter.pc);
+        const bool traced =
+            (request.mode & (mode::trace | mode::branch_trace)) == mode::trace; // MSR[SE]
+        if (traced) builder.call(helper::begin_traced, {});
         if (request.mode & mode::breakpoint)
             builder.call(helper::check_breakpoint, {builder.i32(lifter.pc)});
         const Opcode opcode = decode(lifter.f.word, model.features);

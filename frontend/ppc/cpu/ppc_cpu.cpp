@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "common/endian.h"
+#include "frontend/ppc/fp/fpscr.h"
 #include "frontend/ppc/helpers.h"
 #include "frontend/ppc/lift/lift_unit.h"
 #include "frontend/ppc/slots.h"
@@ -110,6 +111,13 @@ void PpcCpu::write_msr(std::uint32_t value) {
     const std::uint32_t changed = old ^ state_.msr;
     if ((changed & ~(msr::ee | msr::ri)) || (state_.pending && (state_.msr & msr::ee)))
         leave(ir::leave::look_again);
+    // Programming Environments 3.3.6.1: an exception that waited for FE0 or FE1 comes before the
+    // next instruction.
+    if ((state_.msr & (msr::fe0 | msr::fe1)) && (state_.fpscr & fpscr::enables)) {
+        fold_fpscr(state_);
+        if (float_exception_due(state_))
+            raise(ExceptionVector::program, state_.pc, srr1::program_float | srr1::program_next);
+    }
 }
 
 void PpcCpu::swap_tgpr() {
@@ -119,8 +127,8 @@ void PpcCpu::swap_tgpr() {
 
 void PpcCpu::return_from_interrupt() {
     const std::uint32_t kept = state_.msr & ~(srr1::from_msr | msr::pow | msr::tgpr);
-    write_msr(kept | (state_.srr1 & srr1::from_msr));
     state_.pc = state_.srr0 & ~3u;
+    write_msr(kept | (state_.srr1 & srr1::from_msr));
     state_.pending &= ~pending::trace; // rfi is not traced
     leave(ir::leave::look_again);
 }

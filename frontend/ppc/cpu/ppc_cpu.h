@@ -68,7 +68,8 @@ class PpcCpu final : public runtime::GuestCpu {
         return *static_cast<runtime::CpuRuntime*>(state_.header.runtime);
     }
     void leave(std::uint32_t code) { state_.header.leave_code = code; }
-    // Sets MSR; asks to leave if that changes what the loop depends on.
+    // Sets MSR, with pc at the next instruction; asks to leave if that changes what the loop
+    // depends on.
     void write_msr(std::uint32_t value);
     void return_from_interrupt();
     std::uint32_t read_spr(unsigned number);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/assertion.h"
+#include "common/endian.h"
 #include "frontend/ppc/cpu/ppc_cpu.h"
 #include "frontend/ppc/leave_codes.h"
 
@@ -121,6 +122,7 @@ void PpcCpu::raise_alignment(std::uint32_t address) {
     const auto code = probe(state_.pc, Access::fetch);
     std::uint64_t word = 0;
     if (code.fault == FaultKind::none) wiring_.host.read_physical(code.physical, 4, word);
+    if (state_.msr & msr::le) word = byte_swap(static_cast<std::uint32_t>(word));
     state_.dsisr = alignment_dsisr(static_cast<std::uint32_t>(word));
     raise(ExceptionVector::alignment, state_.pc, 0);
 }

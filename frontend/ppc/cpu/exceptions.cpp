@@ -79,16 +79,15 @@ void PpcCpu::take_interrupt() {
         raise(ExceptionVector::trace, state_.pc, 0);
         return;
     }
-    if (accept(pending::system_reset)) {
-        raise(ExceptionVector::system_reset, state_.pc, 0);
-        return;
-    }
-    if (state_.pending & pending::machine_check) {
-        state_.pending &= ~pending::machine_check;
+    if (accept(pending::machine_check)) {
         if (state_.msr & msr::me)
-            raise(ExceptionVector::machine_check, state_.pc, srr1::transfer_error);
+            raise(ExceptionVector::machine_check, state_.pc, srr1::machine_check_pin);
         else
             stop_for_good("machine check with MSR[ME] clear");
+        return;
+    }
+    if (accept(pending::system_reset)) {
+        raise(ExceptionVector::system_reset, state_.pc, 0);
         return;
     }
     if (!(state_.msr & msr::ee)) return;

@@ -40,8 +40,9 @@ inline constexpr std::uint32_t program_float = 0x00100000; // program
 inline constexpr std::uint32_t program_illegal = 0x00080000;
 inline constexpr std::uint32_t program_privileged = 0x00040000;
 inline constexpr std::uint32_t program_trap = 0x00020000;
-inline constexpr std::uint32_t program_next = 0x00010000;   // SRR0 is the next instruction's
-inline constexpr std::uint32_t transfer_error = 0x00040000; // machine check: TEA
+inline constexpr std::uint32_t program_next = 0x00010000;      // SRR0 is the next instruction's
+inline constexpr std::uint32_t transfer_error = 0x00040000;    // machine check: TEA
+inline constexpr std::uint32_t machine_check_pin = 0x00080000; // MCP
 // 603 TLB miss
 inline constexpr std::uint32_t miss_key = 0x00080000;
 inline constexpr std::uint32_t miss_instruction = 0x00040000;

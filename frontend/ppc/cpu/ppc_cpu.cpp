@@ -104,7 +104,9 @@ bool PpcCpu::breakpoint_matches(std::uint32_t pc) const {
 void PpcCpu::write_msr(std::uint32_t value) {
     const std::uint32_t vec_bit = model_.has_vec() ? msr::vec : 0;
     const std::uint32_t tgpr_bit = model_.software_table_search ? msr::tgpr : 0;
-    const std::uint32_t implemented = 0x0005ff77 | vec_bit | tgpr_bit;
+    // The performance monitor came with the 604.
+    const std::uint32_t pm_bit = model_.family == Family::ppc603 ? 0 : msr::pm;
+    const std::uint32_t implemented = 0x0005ff73 | vec_bit | tgpr_bit | pm_bit;
     const std::uint32_t old = state_.msr;
     if ((old ^ value) & tgpr_bit) swap_tgpr();
     state_.msr = value & implemented;

@@ -117,8 +117,10 @@ void PpcCpu::write_msr(std::uint32_t value) {
     // next instruction.
     if ((state_.msr & (msr::fe0 | msr::fe1)) && (state_.fpscr & fpscr::enables)) {
         fold_fpscr(state_);
-        if (float_exception_due(state_))
+        if (float_exception_due(state_)) {
             raise(ExceptionVector::program, state_.pc, srr1::program_float | srr1::program_next);
+            leave(ir::leave::look_again);
+        }
     }
 }
 

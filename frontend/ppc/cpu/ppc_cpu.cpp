@@ -94,9 +94,10 @@ bool PpcCpu::idle() const {
 }
 
 bool PpcCpu::breakpoint_matches(std::uint32_t pc) const {
-    // IABR: address in bits 0-29, BE bit 30, TE (compare with MSR[IR]) bit 31.
+    // IABR: address in bits 0-29, BE bit 30, TE (compare with MSR[IR]) bit 31; the 603 has no TE.
+    if (!(state_.iabr & 2) || (state_.iabr & ~3u) != pc) return false;
     const bool translated = (state_.msr & msr::ir) != 0;
-    return (state_.iabr & 2) && (state_.iabr & ~3u) == pc && ((state_.iabr & 1) != 0) == translated;
+    return model_.family == Family::ppc603 || ((state_.iabr & 1) != 0) == translated;
 }
 
 // ---- what instructions ask for

@@ -155,10 +155,13 @@ void PpcCpu::invalidate_page(std::uint32_t address) {
     const std::uint32_t in_segment = address >> 12 & 0xffff;
     runtime().drop_page(in_segment, page_index_bits);
     const unsigned set = in_segment & 31;
-    for (unsigned way = 0; way < 2; ++way) {
-        state_.itlb[way][set] = {};
-        state_.dtlb[way][set] = {};
-    }
+    if (!model_.software_table_search) return;
+    // The whole set of a software-loaded TLB goes, whatever pages its entries are for.
+    for (unsigned way = 0; way < 2; ++way)
+        for (State::TlbEntry* entry : {&state_.itlb[way][set], &state_.dtlb[way][set]}) {
+            if (entry->page != ~0u) runtime().drop_page(entry->page, page_number_bits);
+            *entry = {};
+        }
 }
 
 void PpcCpu::load_tlb_entry(std::uint32_t address, Access access) {

@@ -180,9 +180,14 @@ Translation PpcMmu::search_tlb(const Request& request, std::uint32_t segment) {
     for (unsigned way = 0; way < 2; ++way) {
         const State::TlbEntry& entry = fetch ? state_.itlb[way][set] : state_.dtlb[way][set];
         if (entry.page != page || (entry.tag & ~pte_bits::secondary) != tag) continue;
-        if (request.effects == SideEffects::as_architected)
-            (fetch ? state_.itlb_lru : state_.dtlb_lru)[set] = static_cast<std::uint8_t>(way ^ 1);
-        return use_entry(request, segment, entry.pte, 0);
+        const Translation found = use_entry(request, segment, entry.pte, 0);
+        // A store to a page not yet changed: the handler loads this very entry anew (603e UM
+        // 5.5.2.1). Plain hits do not turn SRR1[WAY]: most never come here (page maps serve them),
+        // and the way must be the same whoever ran the code.
+        if (found.fault == FaultKind::software_walk &&
+            request.effects == SideEffects::as_architected)
+            state_.dtlb_lru[set] = static_cast<std::uint8_t>(way);
+        return found;
     }
     return fault(FaultKind::software_walk);
 }

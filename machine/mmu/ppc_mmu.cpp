@@ -66,7 +66,10 @@ bool permitted(Rights rights, Access access) {
 } // namespace
 
 Translation PpcMmu::translate(std::uint64_t wide_address, Access access, SideEffects effects) {
-    const Request request{static_cast<std::uint32_t>(wide_address), access, effects};
+    Request request{static_cast<std::uint32_t>(wide_address), access, effects};
+    const bool stopped = access != Access::fetch && watched(request);
+    // An access that does not happen changes no table.
+    if (stopped) request.effects = SideEffects::none;
     const std::uint32_t enable = access == Access::fetch ? ppc::msr::ir : ppc::msr::dr;
 
     Translation found;
@@ -79,7 +82,7 @@ Translation PpcMmu::translate(std::uint64_t wide_address, Access access, SideEff
         found = paged(request, segment);
     }
     if (found.fault == FaultKind::none && state_.dabr & 3 && access != Access::fetch) {
-        if (watched(request)) return fault(FaultKind::watchpoint);
+        if (stopped) return fault(FaultKind::watchpoint);
         // Other accesses to the page must come this way too.
         if ((request.address ^ state_.dabr) >> 12 == 0) found.readable = found.writable = false;
     }

@@ -9,11 +9,21 @@ namespace vestige::ppc {
 namespace {
 
 constexpr std::uint8_t f603 = 1 << static_cast<int>(Family::ppc603);
-constexpr std::uint8_t f604 = 1 << static_cast<int>(Family::ppc604);
+constexpr std::uint8_t plain604 = 1 << static_cast<int>(Family::ppc604);
 constexpr std::uint8_t f750 = 1 << static_cast<int>(Family::ppc750);
 constexpr std::uint8_t f7400 = 1 << static_cast<int>(Family::ppc7400);
+constexpr std::uint8_t f604e = 1 << 4; // of the same family, with more counters
+constexpr std::uint8_t f604 = plain604 | f604e;
 constexpr std::uint8_t all = f603 | f604 | f750 | f7400;
 constexpr std::uint8_t monitored = f604 | f750 | f7400;
+constexpr std::uint8_t four_counters = f604e | f750 | f7400;
+
+constexpr std::uint32_t version_604 = 0x0004; // PVR[0-15]
+
+std::uint8_t bit_of(const CpuModel& model) {
+    if (model.family == Family::ppc604 && model.pvr >> 16 != version_604) return f604e;
+    return static_cast<std::uint8_t>(1 << static_cast<int>(model.family));
+}
 
 using enum SprAccess;
 
@@ -74,9 +84,9 @@ constexpr SprInfo table[] = {
     {953, "PMC1", none, read_write, monitored, OTHER(953)},
     {954, "PMC2", none, read_write, monitored, OTHER(954)},
     {955, "SIA", none, read_write, monitored, OTHER(955)},
-    {956, "MMCR1", none, read_write, monitored, OTHER(956)},
-    {957, "PMC3", none, read_write, monitored, OTHER(957)},
-    {958, "PMC4", none, read_write, monitored, OTHER(958)},
+    {956, "MMCR1", none, read_write, four_counters, OTHER(956)},
+    {957, "PMC3", none, read_write, four_counters, OTHER(957)},
+    {958, "PMC4", none, read_write, four_counters, OTHER(958)},
     {959, "SDA", none, read_write, f604, OTHER(959)},
     {976, "DMISS", none, read, f603, PLAIN(dmiss)},
     {977, "DCMP", none, read_write, f603, PLAIN(dcmp)},
@@ -86,7 +96,7 @@ constexpr SprInfo table[] = {
     {981, "ICMP", none, read_write, f603, PLAIN(icmp)},
     {982, "RPA", none, read_write, f603, PLAIN(rpa)},
     {1008, "HID0", none, read_write, all, SPECIAL},
-    {1009, "HID1", none, read_write, all, PLAIN(hid1)},
+    {1009, "HID1", none, read_write, f603 | four_counters, PLAIN(hid1)},
     {1010, "IABR", none, read_write, all, SPECIAL},
     {1013, "DABR", none, read_write, monitored, SPECIAL},
     {1014, "MSSCR0", none, read_write, f7400, OTHER(1014)},
@@ -116,7 +126,7 @@ const SprInfo* find_spr(const CpuModel& model, unsigned number) {
     const unsigned row = rows_by_number[number & 1023];
     if (row == 0) return nullptr;
     const SprInfo& info = table[row - 1];
-    return info.families & 1 << static_cast<int>(model.family) ? &info : nullptr;
+    return info.families & bit_of(model) ? &info : nullptr;
 }
 
 } // namespace vestige::ppc

@@ -20,7 +20,7 @@ struct SprInfo {
     const char* name;
     SprAccess user;
     SprAccess supervisor;
-    std::uint8_t families; // bit 1 << Family
+    std::uint8_t families; // a bit a chip, as spr.cpp names them
     SprKind kind;
     std::uint16_t offset; // of a plain one, in State
 };

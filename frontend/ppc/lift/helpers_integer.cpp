@@ -27,6 +27,11 @@ runtime::CpuRuntime& runtime_of(State& cpu) {
 // Whether `r` is one of `count` registers from `first` on, around the end.
 bool among(unsigned r, unsigned first, unsigned count) { return (r - first) % 32 < count; }
 
+// A device, or a store into code, may have asked to leave: after this instruction, which is done.
+void go_on_after(State& cpu) {
+    if (cpu.header.leave_code == ir::leave::look_again) cpu.pc += 4;
+}
+
 // Where byte i of a string goes.
 unsigned shift_of(unsigned i) { return 24 - 8 * (i % 4); }
 
@@ -58,6 +63,7 @@ void helper_load_string(void* state, std::uint32_t address, std::uint32_t word) 
     }
     for (unsigned i = 0; i < registers; ++i)
         cpu.gpr[(f.rd() + i) % 32] = loaded[i];
+    go_on_after(cpu);
 }
 
 void helper_store_string(void* state, std::uint32_t address, std::uint32_t word) {
@@ -71,6 +77,7 @@ void helper_store_string(void* state, std::uint32_t address, std::uint32_t word)
             return;
         }
     }
+    go_on_after(cpu);
 }
 
 std::uint32_t helper_external_access_enabled(void* state) {

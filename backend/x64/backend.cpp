@@ -99,8 +99,8 @@ std::size_t X64Backend::arena_bytes_used() const { return parts_->arena.bytes_us
 std::string X64Backend::disassemble(const runtime::CompiledUnit& unit) const {
     const auto text = parts_->texts.find(unit.entry);
     if (text == parts_->texts.end()) return {};
-    return fmt::format("; at {}, {} bytes of code, {} with tables\n{}", unit.entry,
-                       unit.first_site, unit.code_bytes, text->second);
+    return fmt::format("; at {}, {} bytes of code, {} with tables\n{}", unit.entry, unit.first_site,
+                       unit.code_bytes, text->second);
 }
 
 } // namespace vestige::x64

@@ -63,8 +63,8 @@ void UnitEmitter::end_link_jump(std::uint32_t link) {
         fixups_.push_back({static_cast<std::uint32_t>(as_.offset()), Target::link, link, nullptr});
         as_.dd(0);
         jump_to_thunk(thunks_.leave);
-        const bool same_page = links_[link].pc >> runtime::page_bits ==
-                               function_->start_pc >> runtime::page_bits;
+        const bool same_page =
+            links_[link].pc >> runtime::page_bits == function_->start_pc >> runtime::page_bits;
         if (!same_page) emit_link_probe(link);
     });
 }
@@ -72,8 +72,8 @@ void UnitEmitter::end_link_jump(std::uint32_t link) {
 // For a target on another page that may not be chained to: the jump cache, by constants.
 void UnitEmitter::emit_link_probe(std::uint32_t link) {
     const std::uint64_t pc = links_[link].pc;
-    const auto entry = static_cast<std::int32_t>(
-        ((pc >> 2) & (runtime::jump_cache_size - 1)) * sizeof(runtime::JumpCacheEntry));
+    const auto entry = static_cast<std::int32_t>(((pc >> 2) & (runtime::jump_cache_size - 1)) *
+                                                 sizeof(runtime::JumpCacheEntry));
     links_[link].probe = static_cast<std::uint32_t>(as_.offset());
     as_.mov(x86::rax, state_memory(offsetof(CpuHeader, jump_cache), 8));
     as_.mov(x86::ecx, static_cast<std::uint32_t>(pc));

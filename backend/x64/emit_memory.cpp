@@ -18,15 +18,6 @@ using ir::MemoryAccess;
 using ir::Type;
 namespace Id = x86::Inst;
 
-namespace {
-
-// Page maps are those of a 32-bit guest's current data translation.
-bool served_by_page_map(MemoryAccess access, Type address) {
-    return access.space == 0 && address == Type::i32;
-}
-
-} // namespace
-
 // From here to end_access(), no registers are taken. `page` becomes what is to be added to the
 // address.
 UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instruction& op,
@@ -35,9 +26,10 @@ UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instructi
     AccessPath path{.site = new_site(kind, op, op.imm),
                     .slow = new_label(),
                     .resume = new_label(),
-                    .mapped = served_by_page_map(access, type(op.arguments[0]))};
+                    .mapped = served_by_page_map(*function_, op)};
     for (const Value operand : op.args())
         add_operand(path.site, operand);
+    add_pointers(path.site);
     add_recovery(path.site, op);
     if (!path.mapped) {
         as_.jmp(at(path.slow));
@@ -63,11 +55,7 @@ UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instructi
             });
         }
     }
-    as_.mov(page.r32(), address.r32());
-    as_.shr(page.r32(), runtime::page_bits);
-    const HostRegister map = kind == SiteKind::load ? read_map_register : write_map_register;
-    as_.mov(page.r64(), x86::ptr(gp64(map), page.r64(), 3));
-    as_.test(page.r64(), page.r64());
+    emit_page_lookup(page.r64(), address.r32(), kind == SiteKind::store);
     as_.jz(at(path.slow));
     return path;
 }
@@ -83,22 +71,30 @@ void UnitEmitter::end_access(const AccessPath& path) {
 // ---- loads
 
 void UnitEmitter::emit_load(Value value, const Instruction& op) {
-    const MemoryAccess access = MemoryAccess::unpack(op.imm);
+    if (const Span* span = live_.span_of(value)) {
+        emit_span_load(*span, value, op);
+        return;
+    }
     const Held address = regs_.use(op.arguments[0]);
     Held page = regs_.scratch();
     Held wide = op.type == Type::v128 ? regs_.define(value) : Held();
     const AccessPath path = begin_access(SiteKind::load, op, address, page);
-    const x86::Mem from = x86::ptr(page.r64(), address.r64());
     const HostRegister into = wide.holds() ? wide.reg() : page.reg();
     set_result(path.site, into, op.type);
-    if (path.mapped) {
-        if (access.endian == Endian::little || access.size == 1)
-            load_plain(into, from, access, op.type);
-        else
-            load_big_endian(into, from, access, op.type);
-    }
+    if (path.mapped)
+        load_mapped(into, x86::ptr(page.r64(), address.r64()), MemoryAccess::unpack(op.imm),
+                    op.type);
     end_access(path);
     if (!wide.holds()) regs_.become(value, std::move(page));
+}
+
+// `into` may be a register of the address.
+void UnitEmitter::load_mapped(HostRegister into, const x86::Mem& from, MemoryAccess access,
+                              Type type) {
+    if (access.endian == Endian::little || access.size == 1)
+        load_plain(into, from, access, type);
+    else
+        load_big_endian(into, from, access, type);
 }
 
 void UnitEmitter::load_plain(HostRegister into, const x86::Mem& from, MemoryAccess access,
@@ -130,30 +126,27 @@ void UnitEmitter::load_big_endian(HostRegister into, const x86::Mem& from, Memor
                                   Type type) {
     const bool extends = access.extend == ir::Extend::sign && access.size < ir::info(type).bytes;
     switch (access.size) {
-    case 2: // without the merge into the old register that a 16-bit movbe is
-        as_.movzx(gp32(into),
-                  x86::word_ptr(from.baseReg().as<x86::Gp>(), from.indexReg().as<x86::Gp>()));
+    case 2: { // without the merge into the old register that a 16-bit movbe is
+        x86::Mem sized = from;
+        sized.setSize(2);
+        as_.movzx(gp32(into), sized);
         as_.bswap(gp32(into));
         extends ? as_.sar(gp32(into), 16) : as_.shr(gp32(into), 16);
         if (extends && type == Type::i64) as_.movsxd(gp64(into), gp32(into));
         return;
+    }
     case 4:
+    case 8: {
+        const x86::Gp to = access.size == 8 ? gp64(into) : gp32(into);
         if (features_.movbe) {
-            as_.movbe(gp32(into), from);
+            as_.movbe(to, from);
         } else {
-            as_.mov(gp32(into), from);
-            as_.bswap(gp32(into));
+            as_.mov(to, from);
+            as_.bswap(to);
         }
         if (extends) as_.movsxd(gp64(into), gp32(into));
         return;
-    case 8:
-        if (features_.movbe) {
-            as_.movbe(gp64(into), from);
-        } else {
-            as_.mov(gp64(into), from);
-            as_.bswap(gp64(into));
-        }
-        return;
+    }
     case 16:
         if (features_.avx) {
             as_.vmovups(xmm(into), from);
@@ -170,61 +163,75 @@ void UnitEmitter::load_big_endian(HostRegister into, const x86::Mem& from, Memor
 
 // ---- stores
 
-void UnitEmitter::emit_store(Value, const Instruction& op) {
-    const MemoryAccess access = MemoryAccess::unpack(op.imm);
-    const Value source = op.arguments[1];
+void UnitEmitter::emit_store(Value value, const Instruction& op) {
+    if (const Span* span = live_.span_of(value)) {
+        emit_span_store(*span, op);
+        return;
+    }
     const Held address = regs_.use(op.arguments[0]);
     const Held page = regs_.scratch();
-    const bool swaps = access.endian == Endian::big && access.size != 1;
-    const bool constant = access.size != 16 && regs_.constant(source) &&
-                          (access.size < 8 || *regs_.constant(source) == 0);
-    const Held from = constant ? Held() : regs_.use(source);
-    // Where the host does not swap on the way, a copy is swapped.
-    const bool needs_copy = swaps && !constant && (access.size == 16 || !features_.movbe);
-    const Held copy =
-        needs_copy ? regs_.scratch(access.size == 16 ? Bank::xmm : Bank::general) : Held();
+    const StoreSource source = store_source(op.arguments[1], MemoryAccess::unpack(op.imm));
     const AccessPath path = begin_access(SiteKind::store, op, address, page);
-    if (path.mapped) {
-        x86::Mem to = x86::ptr(page.r64(), address.r64());
-        if (constant) {
-            store_constant(to, source, access);
-        } else if (!needs_copy) {
-            store_register(to, from.reg(), access);
-        } else if (access.size == 16) {
-            move_double(copy.xmm(), from.xmm());
-            features_.avx
-                ? as_.vpshufb(copy.xmm(), copy.xmm(), constant_memory(thunks_.byte_reversal))
-                : as_.pshufb(copy.xmm(), constant_memory(thunks_.byte_reversal));
-            constant_used();
-            store_register(to, copy.reg(), {.size = 16, .endian = Endian::little});
-        } else {
-            as_.mov(copy.r64(), from.r64());
-            as_.bswap(access.size == 8 ? copy.r64() : copy.r32());
-            if (access.size == 2) as_.shr(copy.r32(), 16);
-            store_register(to, copy.reg(), {.size = access.size, .endian = Endian::little});
-        }
-    }
+    if (path.mapped) store_mapped(x86::ptr(page.r64(), address.r64()), source.plain());
     end_access(path);
 }
 
-void UnitEmitter::store_constant(const x86::Mem& to, Value value, MemoryAccess access) {
-    x86::Mem sized = to;
-    sized.setSize(access.size);
-    std::uint64_t bits = *regs_.constant(value);
-    if (access.endian == Endian::big) bits = swap_sized(bits, access.size);
-    as_.mov(sized, static_cast<std::int32_t>(bits));
+// Takes the registers of a store's value.
+UnitEmitter::StoreSource UnitEmitter::store_source(Value value, MemoryAccess access) {
+    StoreSource source{.size = access.size,
+                       .swaps = access.endian == Endian::big && access.size != 1};
+    const auto constant = regs_.constant(value);
+    if (constant && (access.size < 8 || *constant == 0)) {
+        source.is_constant = true;
+        source.constant = static_cast<std::int32_t>(
+            source.swaps ? swap_sized(*constant, access.size) : *constant);
+        return source;
+    }
+    source.from = regs_.use(value);
+    // Where the host does not swap on the way, a copy is swapped.
+    if (access.size == 16)
+        source.copy = source.swaps ? regs_.scratch(Bank::xmm) : Held();
+    else if (source.swaps && !features_.movbe)
+        source.copy = regs_.scratch();
+    return source;
 }
 
-void UnitEmitter::store_register(const x86::Mem& to, HostRegister from, MemoryAccess access) {
-    const bool swaps = access.endian == Endian::big;
-    switch (access.size) {
-    case 1: as_.mov(to, gp8(from)); return;
-    case 2: swaps ? as_.movbe(to, gp16(from)) : as_.mov(to, gp16(from)); return;
-    case 4: swaps ? as_.movbe(to, gp32(from)) : as_.mov(to, gp32(from)); return;
-    case 8: swaps ? as_.movbe(to, gp64(from)) : as_.mov(to, gp64(from)); return;
-    case 16: features_.avx ? as_.vmovups(to, xmm(from)) : as_.movups(to, xmm(from)); return;
+void UnitEmitter::store_mapped(const x86::Mem& to, const PlainStore& store) {
+    x86::Mem sized = to;
+    sized.setSize(store.size == 16 ? 0 : store.size);
+    if (store.is_constant) {
+        as_.mov(sized, store.constant);
+        return;
+    }
+    HostRegister from = store.from;
+    bool swaps = store.swaps;
+    if (swaps && store.copy != no_register) {
+        swap_copy(store);
+        from = store.copy;
+        swaps = false;
+    }
+    switch (store.size) {
+    case 1: as_.mov(sized, gp8(from)); return;
+    case 2: swaps ? as_.movbe(sized, gp16(from)) : as_.mov(sized, gp16(from)); return;
+    case 4: swaps ? as_.movbe(sized, gp32(from)) : as_.mov(sized, gp32(from)); return;
+    case 8: swaps ? as_.movbe(sized, gp64(from)) : as_.mov(sized, gp64(from)); return;
+    case 16: features_.avx ? as_.vmovups(sized, xmm(from)) : as_.movups(sized, xmm(from)); return;
     default: VESTIGE_UNREACHABLE("no such access size");
     }
+}
+
+void UnitEmitter::swap_copy(const PlainStore& store) {
+    if (store.size == 16) {
+        move_double(xmm(store.copy), xmm(store.from));
+        features_.avx
+            ? as_.vpshufb(xmm(store.copy), xmm(store.copy), constant_memory(thunks_.byte_reversal))
+            : as_.pshufb(xmm(store.copy), constant_memory(thunks_.byte_reversal));
+        constant_used();
+        return;
+    }
+    as_.mov(gp64(store.copy), gp64(store.from));
+    as_.bswap(store.size == 8 ? gp64(store.copy) : gp32(store.copy));
+    if (store.size == 2) as_.shr(gp32(store.copy), 16);
 }
 
 } // namespace vestige::x64

@@ -151,7 +151,30 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
             fuse(instruction.arguments[0]);
         return;
     }
+    case Op::load:
+    case Op::store: {
+        if (!span_of(Value{static_cast<std::uint32_t>(&instruction - &function_->instructions[0])}))
+            return;
+        Value address = instruction.arguments[0];
+        while (can_fuse(address, block) && adds_constant(*function_, address)) {
+            fuse(address);
+            address = (*function_)[address].arguments[0];
+        }
+        return;
+    }
     default: return;
+    }
+}
+
+void Liveness::find_spans(BlockId block) {
+    spans_.find(*function_, function_->blocks[block]);
+    for (const auto& [access, index] : spans_.members()) {
+        Span& span = spans_.spans()[index];
+        if (!span.pointer.valid()) {
+            span.pointer = Value{static_cast<std::uint32_t>(values_.size())};
+            values_.emplace_back().defined_in = block;
+        }
+        values_[access.index].span = index;
     }
 }
 
@@ -171,6 +194,7 @@ void Liveness::enter_block(BlockId block, std::uint32_t first_position) {
     block_ = block;
     lives_on_ = successor_count((*function_)[body.back()]) != 0;
     later_uses_.clear();
+    find_spans(block);
     std::uint32_t position = first_position + static_cast<std::uint32_t>(body.size());
     for (std::size_t i = body.size(); i-- > 0;) {
         --position;

@@ -5,14 +5,18 @@
 // value in a register or as an operand; a recovery map wants it to exist somewhere, no more.
 //
 // A value is fused if its only user computes it: a comparison that a branch, select or leave_if
-// turns into host flags, an `and` that is compared with zero. It is never in a register; its own
-// operands count as its user's.
+// turns into host flags, an `and` that is compared with zero, an address in a span. It is never in
+// a register; its own operands count as its user's.
+//
+// The pointer of a span is a value like others, of type i64, numbered from the function's
+// instructions up; the span's accesses use it.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "backend/x64/spans.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
@@ -25,7 +29,8 @@ struct ValueUses {
     std::uint32_t used_at = 0;      // the last instruction that was started and uses it
     std::uint32_t count = 0;        // of any kind, in the whole function
     ir::BlockId defined_in = 0;
-    ir::BlockId seen_in = ~0u; // the last block entered that uses it
+    ir::BlockId seen_in = ~0u;    // the last block entered that uses it
+    std::uint16_t span = no_span; // of an access
     bool fused = false;
     bool global = false;     // used in other blocks than its own
     bool needs_home = false; // used behind a join of control flow: lives in a spill slot of its own
@@ -48,6 +53,16 @@ class Liveness {
     // Before the instruction at `position` is emitted: next_use of its operands moves on.
     void start(const ir::Instruction& instruction, std::uint32_t position);
 
+    // Instructions and pointers of spans, so far.
+    std::size_t value_count() const { return values_.size(); }
+    bool is_pointer(ir::Value value) const { return value.index >= function_->instructions.size(); }
+    // Of a load or store of the current block, or null.
+    const Span* span_of(ir::Value access) const {
+        const std::uint16_t span = values_[access.index].span;
+        return span == no_span ? nullptr : &spans_.spans()[span];
+    }
+    std::span<const Span> spans() const { return spans_.spans(); }
+
     // Nothing is to be emitted where the value is defined.
     bool skipped(ir::Value value) const;
 
@@ -67,6 +82,8 @@ class Liveness {
         for (const ir::ValueList list : instruction.target_arguments)
             for (const ir::Value argument : function_->list(list))
                 visit(argument);
+        const auto index = static_cast<std::uint32_t>(&instruction - &function_->instructions[0]);
+        if (const Span* span = span_of(ir::Value{index})) visit(span->pointer);
     }
 
     static constexpr ir::BlockId no_block = ~0u;
@@ -82,6 +99,7 @@ class Liveness {
     void order_blocks();
     void count_uses();
     void use_in(ir::BlockId block, ir::Value value);
+    void find_spans(ir::BlockId block);
     void fuse_arguments(const ir::Instruction& instruction, ir::BlockId block);
     bool can_fuse(ir::Value value, ir::BlockId block) const;
     ValueUses& see(ir::Value value, std::uint32_t position);
@@ -91,6 +109,7 @@ class Liveness {
     std::vector<BlockInfo> blocks_;
     std::vector<ir::BlockId> order_;
     std::vector<ir::Value> homed_;
+    SpanFinder spans_;                      // of the current block
     std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
     ir::BlockId block_ = no_block;
     bool lives_on_ = false; // the current block has successors

@@ -62,6 +62,7 @@ void RegisterAllocator::forget_everything() {
 void RegisterAllocator::begin_join() { forget_everything(); }
 
 void RegisterAllocator::begin_block() {
+    values_.resize(live_.value_count());
     const auto unused = [&](std::uint32_t value) {
         return value < scratch_user && !live_.lives_into_block(Value{value});
     };

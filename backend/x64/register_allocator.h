@@ -150,6 +150,17 @@ class RegisterAllocator {
     void spill_caller_saved();
     void forget_caller_saved();
     Location location(ir::Value value) const;
+    // Calls visit(Location) for each place, of registers and spill slots, that holds the value.
+    template <typename Visitor> void for_each_copy(ir::Value value, Visitor&& visit) const {
+        const Place& place = values_[value.index];
+        if (place.reg != no_register) visit(Location{Location::Kind::in_register, place.reg});
+        if (place.spill >= 0)
+            visit(Location{Location::Kind::spill, static_cast<std::uint32_t>(place.spill)});
+    }
+    bool is_anywhere(ir::Value value) const {
+        const Place& place = values_[value.index];
+        return place.reg != no_register || place.spill >= 0;
+    }
     unsigned home(ir::Value value) const { // of a parameter
         return static_cast<unsigned>(values_[value.index].spill);
     }
@@ -173,8 +184,12 @@ class RegisterAllocator {
 
     static constexpr std::uint32_t nobody = ~0u, scratch_user = ~0u - 1;
 
-    ir::Type type(ir::Value value) const { return (*function_)[value].type; }
-    bool is_constant(ir::Value value) const { return (*function_)[value].op == ir::Op::constant; }
+    ir::Type type(ir::Value value) const {
+        return live_.is_pointer(value) ? ir::Type::i64 : (*function_)[value].type;
+    }
+    bool is_constant(ir::Value value) const {
+        return !live_.is_pointer(value) && (*function_)[value].op == ir::Op::constant;
+    }
     bool has_memory_copy(ir::Value value) const;
     Held hold(HostRegister reg);
     void unlock(HostRegister reg);

@@ -61,4 +61,13 @@ LocationReader::Item LocationReader::next() {
     return item;
 }
 
+void LocationReader::clear_next() {
+    const std::uint32_t word = *word_++;
+    const std::uint32_t index = word >> index_shift;
+    if (bits(word, kind_shift, 2) == in_register)
+        frame_.general[index] = 0;
+    else
+        frame_.spill_area()[index] = 0;
+}
+
 } // namespace vestige::x64

@@ -34,9 +34,10 @@ struct SiteRecord {
     std::uint8_t operand_count;
     std::uint16_t pc_offset;
     std::uint8_t pc_bytes;
-    std::uint8_t reserved;
-    std::uint16_t operand_words;
+    std::uint8_t pointer_places; // that hold pointers of spans, behind the operands
+    std::uint16_t operand_words; // with the pointers' places
     std::uint16_t recovery_words;
+    std::uint32_t address_offset; // to be added to the address operand
 };
 static_assert(sizeof(SiteRecord) == 40);
 
@@ -80,6 +81,7 @@ class LocationReader {
         unsigned slot_bytes;
     };
     Item next();
+    void clear_next(); // what lies there becomes 0
 
   private:
     const std::uint32_t* word_;

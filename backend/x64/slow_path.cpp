@@ -47,6 +47,8 @@ class SlowPath {
     std::uint64_t load();
     std::uint64_t store();
     std::uint64_t call_float_helper();
+    std::uint64_t read_address(LocationReader& operands) const;
+    void forget_pages(LocationReader& operands) const;
     std::uint64_t after_access(AccessOutcome outcome);
     std::uint64_t resume();
     std::uint64_t leave(std::uint32_t code, std::uint32_t instructions_given_back);
@@ -79,14 +81,27 @@ void SlowPath::set_result(XmmValue value) {
     frame_.general[record_->result] = value.low << unused >> unused;
 }
 
+std::uint64_t SlowPath::read_address(LocationReader& operands) const {
+    const std::uint64_t address = operands.next().value.low;
+    if (record_->address_offset == 0) return address;
+    return static_cast<std::uint32_t>(address + record_->address_offset); // of a 32-bit guest
+}
+
+// A device may have changed what lies where.
+void SlowPath::forget_pages(LocationReader& operands) const {
+    for (unsigned i = 0; i < record_->pointer_places; ++i)
+        operands.clear_next();
+}
+
 std::uint64_t SlowPath::load() {
     LocationReader operands(words_, frame_, state_);
-    const std::uint64_t address = operands.next().value.low;
+    const std::uint64_t address = read_address(operands);
     WideValue value;
     header_.budget_ahead = record_->ahead;
     const AccessOutcome outcome =
         memory_.load(address, MemoryAccess::unpack(record_->attribute), AccessFrom::unit, value);
     header_.budget_ahead = 0;
+    forget_pages(operands);
     if (outcome == AccessOutcome::done) set_result({value.low, value.high});
     return after_access(outcome);
 }
@@ -94,13 +109,14 @@ std::uint64_t SlowPath::load() {
 std::uint64_t SlowPath::store() {
     const MemoryAccess access = MemoryAccess::unpack(record_->attribute);
     LocationReader operands(words_, frame_, state_);
-    const std::uint64_t address = operands.next().value.low;
+    const std::uint64_t address = read_address(operands);
     const XmmValue source = operands.next().value;
     WideValue value{source.low, source.high};
     if (access.size < 16) value = {source.low & ~std::uint64_t{0} >> (64 - 8 * access.size), 0};
     header_.budget_ahead = record_->ahead;
     const AccessOutcome outcome = memory_.store(address, access, AccessFrom::unit, value);
     header_.budget_ahead = 0;
+    forget_pages(operands);
     return after_access(outcome);
 }
 

@@ -148,6 +148,19 @@ void UnitEmitter::add_operand(SiteId site, Value value) {
         static_cast<std::uint16_t>(site_words_.size() - sites_[site].first_word);
 }
 
+// Behind the operands: where the pointers of spans lie that an access may make invalid.
+void UnitEmitter::add_pointers(SiteId site) {
+    for (const Span& span : live_.spans()) {
+        if (!span.pointer.valid()) continue;
+        regs_.for_each_copy(span.pointer, [&](const Location& place) {
+            append_location(site_words_, place, 0, 8);
+            ++record(site).pointer_places;
+        });
+    }
+    record(site).operand_words =
+        static_cast<std::uint16_t>(site_words_.size() - sites_[site].first_word);
+}
+
 // Values lie where they are at this moment: all registers of the op have been taken, none given up.
 void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
     VESTIGE_ASSERT(op.recovery != ir::no_recovery);
@@ -213,13 +226,11 @@ void UnitEmitter::place(const std::byte* block, std::byte* writable,
     unit.site_count = static_cast<std::uint32_t>(sites_.size());
     for (std::size_t i = 0; i < links_.size(); ++i) {
         const std::int64_t at = link_offset(i);
-        const LinkRecord record{.site = {links_[i].pc, block + at},
-                                .displacement =
-                                    static_cast<std::int32_t>(links_[i].displacement - at),
-                                .stub = static_cast<std::int32_t>(links_[i].stub - at),
-                                .probe = links_[i].probe == 0
-                                             ? 0
-                                             : static_cast<std::int32_t>(links_[i].probe - at)};
+        const LinkRecord record{
+            .site = {links_[i].pc, block + at},
+            .displacement = static_cast<std::int32_t>(links_[i].displacement - at),
+            .stub = static_cast<std::int32_t>(links_[i].stub - at),
+            .probe = links_[i].probe == 0 ? 0 : static_cast<std::int32_t>(links_[i].probe - at)};
         std::memcpy(writable + at, &record, sizeof record);
         unit.links.push_back(record.site);
     }

@@ -128,6 +128,7 @@ class UnitEmitter {
     SiteId new_site(SiteKind kind, const Instruction& op, std::uint64_t attribute);
     void set_result(SiteId site, HostRegister reg, ir::Type type);
     void add_operand(SiteId site, Value value);
+    void add_pointers(SiteId site);
     void add_recovery(SiteId site, const Instruction& op);
     SiteRecord& record(SiteId site);
     void call_slow_path(SiteId site, LabelId resume);
@@ -139,12 +140,58 @@ class UnitEmitter {
     AccessPath begin_access(SiteKind kind, const Instruction& op, const Held& address,
                             const Held& page);
     void end_access(const AccessPath& path);
+    void emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores);
+    void load_mapped(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
+                     ir::Type type);
     void load_plain(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
                     ir::Type type);
     void load_big_endian(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
                          ir::Type type);
-    void store_register(const x86::Mem& to, HostRegister from, ir::MemoryAccess access);
-    void store_constant(const x86::Mem& to, Value value, ir::MemoryAccess access);
+    // What is stored, as plain data.
+    struct PlainStore {
+        std::uint8_t size;
+        bool swaps, is_constant;
+        std::int32_t constant; // in memory order
+        HostRegister from, copy;
+    };
+    struct StoreSource {
+        std::uint8_t size;
+        bool swaps;
+        bool is_constant = false;
+        std::int32_t constant = 0;
+        Held from = {}, copy = {};
+        HostRegister reg() const { return from.holds() ? from.reg() : no_register; }
+        PlainStore plain() const {
+            return {size,     swaps, is_constant,
+                    constant, reg(), copy.holds() ? copy.reg() : no_register};
+        }
+    };
+    StoreSource store_source(Value value, ir::MemoryAccess access);
+    void store_mapped(const x86::Mem& to, const PlainStore& store);
+    void swap_copy(const PlainStore& store);
+
+    // ---- accesses in spans
+    struct SpanAccess {
+        const Span* span;
+        Distance source;           // what the address is computed from
+        std::int32_t displacement; // from the span's lowest byte
+        bool opens;                // the first one
+        Held address = {};         // if it opens
+        Held pointer = {};
+        SiteId site = 0;
+        LabelId alone = 0, resume = 0;
+        HostRegister temporary = no_register, value = no_register, copy = no_register;
+    };
+    Distance source_of(Value address) const;
+    SpanAccess begin_span_access(const Span& span, const Instruction& op);
+    void emit_lookup(SpanAccess& access, SiteKind kind, const Instruction& op,
+                     HostRegister temporary);
+    x86::Mem span_memory(const SpanAccess& access) const;
+    HostRegister borrowed_register(const SpanAccess& access, const Location& source) const;
+    template <typename Perform>
+    void end_span_access(const SpanAccess& access, std::uint8_t size, Perform perform);
+    void emit_span_load(const Span& span, Value value, const Instruction& op);
+    void emit_span_store(const Span& span, const Instruction& op);
 
     // ---- floating point
     enum class FloatKind : std::uint8_t { add, sub, mul, div, sqrt, mul_add, round };

@@ -30,15 +30,27 @@ struct X64Side {
     std::vector<runtime::PageMapEntry> map = memory.map(GuestMemory::size >> runtime::page_bits);
     JumpCache jump_cache;
 
-    enum class Maps : std::uint8_t { none, all };
+    enum class Maps : std::uint8_t { none, all, every_other };
     void start(const GuestState& from, Maps maps) {
-        static const std::vector<runtime::PageMapEntry> empty(runtime::page_map_entries);
         state = from;
-        state.header.read_map = state.header.write_map =
-            maps == Maps::all ? map.data() : empty.data();
+        state.header.read_map = state.header.write_map = map_of(maps);
         state.header.jump_cache = jump_cache.entries.data();
         state.header.jump_cache_mode = JumpCache::mode;
     }
+
+  private:
+    const runtime::PageMapEntry* map_of(Maps maps) {
+        static const std::vector<runtime::PageMapEntry> empty(runtime::page_map_entries);
+        if (maps == Maps::none) return empty.data();
+        if (maps == Maps::all) return map.data();
+        if (half_map_.empty()) {
+            half_map_ = map;
+            for (std::size_t page = 0; page < half_map_.size(); page += 2)
+                half_map_[page] = 0;
+        }
+        return half_map_.data();
+    }
+    std::vector<runtime::PageMapEntry> half_map_;
 };
 
 // Empty if the sides agree in state, budget, sticky inexact flag and memory.

@@ -1,0 +1,100 @@
+#include "backend/x64/spans.h"
+
+#include <algorithm>
+
+namespace vestige::x64 {
+
+using ir::Instruction;
+using ir::MemoryAccess;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+namespace {
+
+// A longer span crosses a page more often than it saves lookups.
+constexpr std::int64_t longest_span = 512;
+constexpr std::uint32_t fewest_accesses = 2;
+constexpr std::size_t most_spans = 64; // of a block
+
+// After it, page maps may be others.
+bool ends_spans(const ir::Function& function, const Instruction& op) {
+    if (op.op != Op::call) return false;
+    const ir::HelperEffect effect = (*function.helpers)[static_cast<ir::HelperId>(op.imm)].effect;
+    return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
+}
+
+} // namespace
+
+bool adds_constant(const ir::Function& function, Value value) {
+    const Instruction& op = function[value];
+    return op.op == Op::add && op.type == Type::i32 && function[op.arguments[1]].op == Op::constant;
+}
+
+Distance distance_of(const ir::Function& function, Value address) {
+    std::uint32_t offset = 0;
+    while (adds_constant(function, address)) {
+        const Instruction& sum = function[address];
+        offset += static_cast<std::uint32_t>(function[sum.arguments[1]].imm);
+        address = sum.arguments[0];
+    }
+    return {address, static_cast<std::int32_t>(offset)};
+}
+
+bool served_by_page_map(const ir::Function& function, const Instruction& access) {
+    return MemoryAccess::unpack(access.imm).space == 0 &&
+           function[access.arguments[0]].type == Type::i32;
+}
+
+void SpanFinder::find(const ir::Function& function, const ir::Block& block) {
+    spans_.clear();
+    members_.clear();
+    first_open_ = 0;
+    for (const Value value : block.body) {
+        const Instruction& op = function[value];
+        if (op.op == Op::load || op.op == Op::store)
+            add(function, value);
+        else if (ends_spans(function, op))
+            first_open_ = spans_.size();
+    }
+    keep_worthwhile();
+}
+
+void SpanFinder::add(const ir::Function& function, Value value) {
+    const Instruction& op = function[value];
+    const MemoryAccess access = MemoryAccess::unpack(op.imm);
+    if (!served_by_page_map(function, op) || access.alignment > 1) return;
+    const auto [base, offset] = distance_of(function, op.arguments[0]);
+    if (function[base].op == Op::constant) return;
+    const bool stores = op.op == Op::store;
+    const std::int64_t end = std::int64_t{offset} + access.size;
+    if (end > INT32_MAX) return;
+    for (std::size_t i = spans_.size(); i-- > first_open_;) {
+        Span& span = spans_[i];
+        if (span.base != base || span.stores != stores) continue;
+        const std::int64_t low = std::min(span.low, offset);
+        const std::int64_t high = std::max(std::int64_t{span.end}, end);
+        if (high - low > longest_span) continue;
+        span.low = static_cast<std::int32_t>(low);
+        span.end = static_cast<std::int32_t>(high);
+        ++span.accesses;
+        members_.push_back({value, static_cast<std::uint16_t>(i)});
+        return;
+    }
+    if (spans_.size() == most_spans) return;
+    members_.push_back({value, static_cast<std::uint16_t>(spans_.size())});
+    spans_.push_back({.base = base,
+                      .stores = stores,
+                      .low = offset,
+                      .end = static_cast<std::int32_t>(end),
+                      .accesses = 1,
+                      .pointer = {}});
+}
+
+void SpanFinder::keep_worthwhile() {
+    std::erase_if(members_, [&](const Member& member) {
+        return spans_[member.span].accesses < fewest_accesses;
+    });
+}
+
+} // namespace vestige::x64

@@ -21,12 +21,16 @@ template <typename T> SparseArray<T>::~SparseArray() { munmap(data_, bytes_); }
 
 static_assert(std::is_same_v<PageMapEntry, std::uint64_t>);
 template class SparseArray<std::uint64_t>;
+template class SparseArray<std::uint16_t>;
+
+static_assert(32 - page_bits - Context::class_bits == 4, "filled_in_ has 16 bits");
 
 Context::Context()
     : read_(page_map_entries),
       write_(page_map_entries),
       jump_cache_(std::make_unique<JumpCacheEntry[]>(jump_cache_size)),
       fetch_(std::make_unique<FetchEntry[]>(fetch_cache_size)),
+      filled_in_(std::size_t{1} << class_bits),
       executed_(page_map_entries / 64) {}
 
 namespace {
@@ -47,6 +51,7 @@ void Context::note_filled(std::uint32_t page) {
         compact_at_ = std::max<std::size_t>(4096, 2 * filled_.size());
     }
     filled_.push_back(page);
+    filled_in_[page % (1u << class_bits)] |= static_cast<std::uint16_t>(1u << (page >> class_bits));
     if (on_filled_) on_filled_(page);
 }
 
@@ -98,8 +103,16 @@ void Context::drop_page(std::uint32_t page) {
     }
 }
 
+void Context::drop_class(std::uint32_t page) {
+    const std::uint32_t low = page % (1u << class_bits);
+    for (unsigned left = filled_in_[low]; left != 0; left &= left - 1)
+        drop_page(static_cast<std::uint32_t>(std::countr_zero(left)) << class_bits | low);
+    filled_in_[low] = 0;
+}
+
 void Context::clear() {
     for (const std::uint32_t page : filled_) {
+        filled_in_[page % (1u << class_bits)] = 0;
         read_[page] = 0;
         write_[page] = 0;
         executed_[page / 64] = 0;
@@ -160,14 +173,15 @@ Context& ContextCache::find(const ContextKey& key) {
 
 void ContextCache::drop_page(std::uint64_t page, unsigned significant_bits) {
     constexpr unsigned page_number_bits = 32 - page_bits;
-    VESTIGE_ASSERT(significant_bits >= class_bits && significant_bits <= page_number_bits);
-    const std::uint32_t step = 1u << significant_bits;
+    VESTIGE_ASSERT(significant_bits == class_bits || significant_bits == page_number_bits);
+    const auto number = static_cast<std::uint32_t>(page);
     std::uint64_t& holders = holders_[page % (1u << class_bits)];
     for (std::uint64_t left = holders; left != 0; left &= left - 1) {
         Context& context = *contexts_[static_cast<std::size_t>(std::countr_zero(left))];
-        for (std::uint32_t each = static_cast<std::uint32_t>(page) % step; each < page_map_entries;
-             each += step)
-            context.drop_page(each);
+        if (significant_bits == class_bits)
+            context.drop_class(number);
+        else
+            context.drop_page(number);
     }
     // Others of the class may still be there unless all of them went.
     if (significant_bits == class_bits) holders = 0;

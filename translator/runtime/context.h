@@ -60,7 +60,11 @@ class Context {
     void clear_jump_cache();
 
     void drop_page(std::uint32_t page);
+    // All pages that agree with `page` in its low class_bits.
+    void drop_class(std::uint32_t page);
     void clear();
+
+    static constexpr unsigned class_bits = 16;
 
     // Hears of every page that gets an entry of any kind.
     void set_filled_handler(std::function<void(std::uint32_t)> handler) {
@@ -80,6 +84,8 @@ class Context {
     std::unique_ptr<JumpCacheEntry[]> jump_cache_;
     std::unique_ptr<FetchEntry[]> fetch_; // direct mapped by page number
     std::function<void(std::uint32_t)> on_filled_;
+    // By the low 16 bits of a page number: which of the 16 such pages may have an entry.
+    SparseArray<std::uint16_t> filled_in_;
     SparseArray<std::uint64_t> executed_; // a bit a page: fetched from since the last clear
     std::vector<std::uint32_t> filled_;   // pages entered since the last clear, with repetitions
     std::size_t compact_at_ = 4096;
@@ -94,7 +100,8 @@ class ContextCache {
     // An empty context that stays empty: what generated code sees until the next look-up.
     Context& nothing() { return nothing_; }
 
-    // Every page whose number agrees with `page` in its low `significant_bits` (16 or more).
+    // Every page whose number agrees with `page` in its low `significant_bits`: class_bits or
+    // all 20.
     void drop_page(std::uint64_t page, unsigned significant_bits);
     void clear();
     void clear_jump_caches();
@@ -108,7 +115,7 @@ class ContextCache {
     std::uint64_t misses = 0;   // of which found none warm
 
   private:
-    static constexpr unsigned class_bits = 16;
+    static constexpr unsigned class_bits = Context::class_bits;
 
     unsigned capacity_;
     std::vector<std::unique_ptr<Context>> contexts_;

@@ -12,8 +12,12 @@ UnitCache::~UnitCache() {
 }
 
 Unit* UnitCache::find(const UnitKey& key) {
+    QuickEntry& entry = quick(key);
+    if (entry.unit && entry.key == key) return entry.unit;
     const auto found = units_.find(key);
-    return found == units_.end() ? nullptr : found->second.get();
+    if (found == units_.end()) return nullptr;
+    entry = {key, found->second.get()};
+    return entry.unit;
 }
 
 bool UnitCache::insert(std::unique_ptr<Unit> unit) {
@@ -116,6 +120,7 @@ void UnitCache::remove(Unit& unit) {
     detach(unit);
     const auto found = units_.find(unit.key);
     VESTIGE_ASSERT(found != units_.end() && found->second.get() == &unit);
+    if (QuickEntry& entry = quick(unit.key); entry.unit == &unit) entry = {};
     removed_.push_back(std::move(found->second));
     units_.erase(found);
 }

@@ -95,6 +95,15 @@ class UnitCache {
             return hash ^ hash >> 29;
         }
     };
+    // In front of the table: a process that starts finds most of its units here, where a look-up is
+    // one line of the host's cache.
+    struct QuickEntry {
+        UnitKey key;
+        Unit* unit = nullptr;
+    };
+    static constexpr std::size_t quick_entries = 8192;
+    QuickEntry& quick(const UnitKey& key) { return quick_[KeyHash{}(key) % quick_entries]; }
+
     struct CodePage {
         std::vector<Unit*> units;
         std::bitset<page_size / 4> words; // covered by some unit, past or present
@@ -105,6 +114,7 @@ class UnitCache {
     Backend* backend_ = nullptr;
     ContextCache& contexts_;
     std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
+    std::unique_ptr<QuickEntry[]> quick_ = std::make_unique<QuickEntry[]>(quick_entries);
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
     std::unordered_map<const std::byte*, LinkOwner> link_owners_;
     std::deque<UnitKey> age_; // oldest first; may name units that are gone

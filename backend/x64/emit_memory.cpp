@@ -45,8 +45,12 @@ UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instructi
             as_.jnz(at(misaligned));
             as_.bind(at(inside));
             cold_.add([this, misaligned, inside, path, offset_mask, address = address.reg(),
-                       page = page.reg()] {
+                       page = page.reg(), alignment = access.alignment] {
                 as_.bind(at(misaligned));
+                if (alignment > 1) {
+                    as_.test(gp32(address), static_cast<std::int32_t>(alignment - 1));
+                    as_.jnz(at(path.slow));
+                }
                 as_.lea(gp32(page), x86::ptr(gp64(address), offset_mask));
                 as_.xor_(gp32(page), gp32(address));
                 as_.shr(gp32(page), runtime::page_bits);

@@ -26,7 +26,7 @@ namespace vestige::ppc::test {
 enum class Variant : std::uint8_t {
     reference,    // the interpreter alone
     x64,          // host code
-    x64_in_parts, // host code, run a few instructions at a time
+    x64_in_parts, // host code, a few instructions at a time, and now and then all of it forgotten
 };
 
 // Where things are in physical memory. RAM starts at 0 with the exception vectors; a second piece

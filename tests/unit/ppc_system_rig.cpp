@@ -47,19 +47,38 @@ std::string differences(Machine& expected, Machine& actual) {
     };
     for (unsigned i = 0; i < 32; ++i)
         compare(fmt::format("r{}", i).c_str(), a.gpr[i], b.gpr[i]);
-#define FIELD(field) compare(#field, a.field, b.field);
-    FIELD(pc)
-    FIELD(msr)
-    FIELD(srr0)
-    FIELD(srr1)
-    FIELD(dar)
-    FIELD(dsisr) FIELD(lr) FIELD(ctr) FIELD(xer_ca) FIELD(xer_ov) FIELD(xer_so) FIELD(xer_rest)
-        FIELD(reserve_valid) FIELD(fpscr) FIELD(sdr1) FIELD(dmiss) FIELD(dcmp) FIELD(hash1)
-            FIELD(hash2) FIELD(imiss) FIELD(icmp) FIELD(rpa) FIELD(hid0) FIELD(iabr) FIELD(dabr)
-                FIELD(pending) FIELD(timebase_offset) FIELD(decrementer_value)
-                    FIELD(decrementer_start)
+#define FIELD(field) compare(#field, a.field, b.field)
+    FIELD(pc);
+    FIELD(msr);
+    FIELD(srr0);
+    FIELD(srr1);
+    FIELD(dar);
+    FIELD(dsisr);
+    FIELD(lr);
+    FIELD(ctr);
+    FIELD(xer_ca);
+    FIELD(xer_ov);
+    FIELD(xer_so);
+    FIELD(xer_rest);
+    FIELD(reserve_valid);
+    FIELD(fpscr);
+    FIELD(sdr1);
+    FIELD(dmiss);
+    FIELD(dcmp);
+    FIELD(hash1);
+    FIELD(hash2);
+    FIELD(imiss);
+    FIELD(icmp);
+    FIELD(rpa);
+    FIELD(hid0);
+    FIELD(iabr);
+    FIELD(dabr);
+    FIELD(pending);
+    FIELD(timebase_offset);
+    FIELD(decrementer_value);
+    FIELD(decrementer_start);
 #undef FIELD
-                        compare("cr", condition_register(a), condition_register(b));
+    compare("cr", condition_register(a), condition_register(b));
     bytes("fpr", a.fpr, b.fpr);
     bytes("sr", a.sr, b.sr);
     bytes("bat", a.ibat, b.ibat);

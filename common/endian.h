@@ -45,8 +45,7 @@ inline std::uint64_t load_sized(const void* from, unsigned size, Endian endian) 
 }
 
 inline void store_sized(void* to, unsigned size, std::uint64_t value, Endian endian) {
-    if (endian == Endian::big)
-        value = byte_swap(value) >> (64 - 8 * size);
+    if (endian == Endian::big) value = byte_swap(value) >> (64 - 8 * size);
     std::memcpy(to, &value, size);
 }
 

@@ -24,8 +24,7 @@ const std::vector<LogItemInfo>& log_items() {
 }
 
 Log::~Log() {
-    if (file_)
-        std::fclose(file_);
+    if (file_) std::fclose(file_);
 }
 
 void Log::enable(std::string_view names) {
@@ -35,8 +34,7 @@ void Log::enable(std::string_view names) {
         names = comma == names.npos ? std::string_view{} : names.substr(comma + 1);
         const LogItemInfo* found = nullptr;
         for (const auto& info : log_items())
-            if (info.name == name)
-                found = &info;
+            if (info.name == name) found = &info;
         if (!found) {
             std::string known;
             for (const auto& info : log_items())
@@ -50,9 +48,9 @@ void Log::enable(std::string_view names) {
 void Log::open(const std::string& path) {
     std::FILE* file = std::fopen(path.c_str(), "w");
     if (!file)
-        throw UserError(fmt::format("cannot write the log file '{}': {}", path, std::strerror(errno)));
-    if (file_)
-        std::fclose(file_);
+        throw UserError(
+            fmt::format("cannot write the log file '{}': {}", path, std::strerror(errno)));
+    if (file_) std::fclose(file_);
     file_ = file;
 }
 

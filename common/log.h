@@ -20,7 +20,7 @@ enum class LogItem : std::uint8_t {
     mmu,         // translation misses and faults
     guest_error, // what the guest did that the hardware does not define ("guest_errors")
     unimplemented,
-    exec, // each block entered (slow: chaining is off)
+    exec,   // each block entered (slow: chaining is off)
     device, // device register accesses ("device")
     count
 };
@@ -34,8 +34,8 @@ struct LogItemInfo {
 // Every item with the name that -d takes, in the order of the help text.
 const std::vector<LogItemInfo>& log_items();
 
-// One log a machine: owned by it and handed by reference to whoever writes. Written by the machine's
-// own thread only.
+// One log a machine: owned by it and handed by reference to whoever writes. Written by the
+// machine's own thread only.
 class Log {
   public:
     Log() = default;
@@ -53,8 +53,7 @@ class Log {
 
     template <typename... Args>
     void write(LogItem item, fmt::format_string<Args...> format, Args&&... args) {
-        if (on(item))
-            put(fmt::format(format, std::forward<Args>(args)...));
+        if (on(item)) put(fmt::format(format, std::forward<Args>(args)...));
     }
 
     // One line, without its newline.

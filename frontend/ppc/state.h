@@ -54,9 +54,9 @@ struct State {
     std::uint32_t tgpr[4] = {}; // the other set of GPR0-3 (MSR[TGPR])
     // Its TLBs: two ways of 32 sets, by EA[15:19]; the way to replace is SRR1[WAY].
     struct TlbEntry {
-        std::uint32_t tag = 0; // PTE word 0 with V, VSID and the page index's API
+        std::uint32_t tag = 0;    // PTE word 0 with V, VSID and the page index's API
         std::uint32_t page = ~0u; // effective page number
-        std::uint32_t pte = 0; // PTE word 1
+        std::uint32_t pte = 0;    // PTE word 1
         bool operator==(const TlbEntry&) const = default;
     };
     TlbEntry itlb[2][32] = {}, dtlb[2][32] = {};

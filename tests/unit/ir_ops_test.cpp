@@ -183,7 +183,8 @@ void check(Evaluator& evaluator, Op op, Type result, Type from,
     const auto folded = opt::fold(op, result, from, constants);
     if (found == expected && (!folded || *folded == expected)) return;
     std::string text = fmt::format("{} {}", ir::info(op).name, ir::info(from).name);
-    for (const std::uint64_t constant : constants) text += fmt::format(" {:#x}", constant);
+    for (const std::uint64_t constant : constants)
+        text += fmt::format(" {:#x}", constant);
     INFO(text);
     CHECK(found == expected);
     if (folded) CHECK(*folded == expected);

@@ -33,7 +33,7 @@ inline constexpr Effects may_fault = 1 << 4;   // carries a recovery map
 inline constexpr Effects may_leave = 1 << 5;   // carries a recovery map
 inline constexpr Effects float_state = 1 << 6; // sticky flags: not dropped, not duplicated, kept in
                                                // order among themselves only
-inline constexpr Effects calls = 1 << 7; // as its helper says
+inline constexpr Effects calls = 1 << 7;       // as its helper says
 inline constexpr Effects marker = 1 << 8;
 inline constexpr Effects terminator = 1 << 9;
 } // namespace effect

@@ -80,6 +80,7 @@ void ExecLoop::refresh() { resolve_context(); }
 
 void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
     contexts_.drop_page(guest_page, significant_bits);
+    memory_.forget_device_pages();
 }
 
 void ExecLoop::drop_all_pages() {

@@ -20,12 +20,21 @@ bool GuestMemory::note(FaultKind kind, Access access_kind, std::uint64_t address
 
 bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
                             ir::MemoryAccess access, Piece& piece) {
+    DevicePage& device = device_page(address, kind);
+    if (device.epoch == device_epoch_ && device.page == address >> page_bits) {
+        piece = {device.physical | (address & page_mask), size, {}};
+        return true;
+    }
     const Translation found = cpu_.translate(address, kind);
     if (found.fault != FaultKind::none) return note(found.fault, kind, address, access);
     piece.physical = found.physical;
     piece.size = size;
     piece.page = bus_.page(found.physical & ~page_mask);
-    if (!piece.page.host) return true;
+    if (!piece.page.host) {
+        if (kind == Access::store ? found.writable : found.readable)
+            device = {device_epoch_, address >> page_bits, found.physical & ~page_mask};
+        return true;
+    }
 
     const auto page = static_cast<std::uint32_t>((address & 0xffffffff) >> page_bits);
     if (found.readable) context().map_read(page, piece.page.host);

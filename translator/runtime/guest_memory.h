@@ -27,13 +27,19 @@ class GuestMemory final : public MemoryPath {
         : cpu_(cpu), bus_(bus), contexts_(contexts), units_(units) {}
 
     // The context that the next accesses belong to; null: must be looked up first (resolve).
-    void set_context(Context* context) { context_ = context; }
+    void set_context(Context* context) {
+        context_ = context;
+        forget_device_pages();
+    }
     void set_resolver(std::function<Context&()> resolve) { resolve_ = std::move(resolve); }
 
     AccessOutcome load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                        WideValue& value) override;
     AccessOutcome store(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                         WideValue value) override;
+
+    // A translation of some context has changed or is another's: look device pages up again.
+    void forget_device_pages() { ++device_epoch_; }
 
     // What the last outcome `fault` was.
     const MemoryFault& fault() const { return fault_; }
@@ -69,6 +75,21 @@ class GuestMemory final : public MemoryPath {
     Context* context_ = nullptr;
     std::function<Context&()> resolve_;
     MemoryFault fault_;
+
+    // Pages that no page map can hold because a device answers there: firmware polls such addresses
+    // millions of times. Walked once with all side effects, they need no walk while nothing
+    // changes.
+    struct DevicePage {
+        std::uint64_t epoch = 0;
+        std::uint64_t page = 0; // of the guest
+        std::uint64_t physical = 0;
+    };
+    static constexpr unsigned device_pages = 8;
+    DevicePage& device_page(std::uint64_t address, Access kind) {
+        return device_pages_[kind == Access::store][(address >> page_bits) % device_pages];
+    }
+    DevicePage device_pages_[2][device_pages];
+    std::uint64_t device_epoch_ = 1;
 
     struct WriteReference {
         Context* context;

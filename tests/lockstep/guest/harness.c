@@ -1,4 +1,5 @@
-/* Runs cases of PowerPC code under qemu-ppc and tells what became of the registers: see layout.h. */
+/* Runs cases of PowerPC code under qemu-ppc and tells what became of the registers: see layout.h.
+ */
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* What the two sides of the PowerPC lockstep agree on: plain numbers, for C, C++ and assembly.
  *
  * The guest's address space, under qemu-ppc:
- *     0x00004000  low area: reachable with rA = 0. The test window lies across a page boundary in it.
- *     0x00007f00  one instruction that ends a case as LOCKSTEP_EXIT_LOW: the target of bca
+ *     0x00004000  low area: reachable with rA = 0. The test window lies across a page boundary in
+ * it. 0x00007f00  one instruction that ends a case as LOCKSTEP_EXIT_LOW: the target of bca
  *     0x01000000  the harness itself: reachable with ba
  *     0x01800000  code of the cases
  *

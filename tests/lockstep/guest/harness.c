@@ -7,7 +7,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "layout.h"
+#include "tests/lockstep/guest/layout.h"
 
 void run_case(unsigned char* record);
 void exit_end(void);

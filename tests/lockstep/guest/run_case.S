@@ -1,6 +1,6 @@
 /* void run_case(record): loads the state in `record`, branches to its code, stores the state that it
  * ends with. Only the low area can be addressed while every register belongs to the case. */
-#include "layout.h"
+#include "tests/lockstep/guest/layout.h"
 
 #define FRAME 160
 

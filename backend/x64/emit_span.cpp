@@ -73,6 +73,13 @@ void UnitEmitter::emit_lookup(SpanAccess& access, SiteKind kind, const Instructi
         const std::int32_t length = span.end - span.low;
         as_.lea(gp32(temporary),
                 x86::ptr(access.address.r64(), access.source.offset - access.displacement));
+        if (span.alignment > 1) {
+            const std::int32_t mask = span.alignment - 1;
+            const std::int32_t above_low = (span.aligned_at - span.low) & mask;
+            if (above_low != 0) as_.lea(pointer.r32(), x86::ptr(gp64(temporary), above_low));
+            as_.test(above_low != 0 ? pointer.r8() : gp8(temporary), mask);
+            as_.jnz(at(access.alone));
+        }
         as_.mov(pointer.r32(), gp32(temporary));
         as_.and_(pointer.r32(), static_cast<std::int32_t>(runtime::page_mask));
         as_.cmp(pointer.r32(), static_cast<std::int32_t>(runtime::page_size) - length);
@@ -112,7 +119,8 @@ HostRegister UnitEmitter::borrowed_register(const SpanAccess& access,
 
 // `perform(memory)` emits the access itself; a plain function, for it is called later.
 template <typename Perform>
-void UnitEmitter::end_span_access(const SpanAccess& access, std::uint8_t size, Perform perform) {
+void UnitEmitter::end_span_access(const SpanAccess& access, MemoryAccess memory_access,
+                                  Perform perform) {
     as_.bind(at(access.resume));
     struct Cold {
         SiteId site;
@@ -122,7 +130,7 @@ void UnitEmitter::end_span_access(const SpanAccess& access, std::uint8_t size, P
         std::int32_t offset;
         HostRegister pointer, temporary;
         bool borrowed, stores;
-        std::uint8_t size;
+        MemoryAccess access;
     };
     const Location source = regs_.location(access.source.base);
     const bool borrowed = access.temporary == no_register;
@@ -136,7 +144,7 @@ void UnitEmitter::end_span_access(const SpanAccess& access, std::uint8_t size, P
                     .temporary = borrowed ? borrowed_register(access, source) : access.temporary,
                     .borrowed = borrowed,
                     .stores = access.span->stores,
-                    .size = size};
+                    .access = memory_access};
     cold_.add([this, cold, perform] {
         // The frame's alignment, above the spill area.
         const x86::Mem saved = x86::qword_ptr(x86::rsp, spill_area_bytes);
@@ -159,10 +167,15 @@ void UnitEmitter::end_span_access(const SpanAccess& access, std::uint8_t size, P
             break;
         case Location::Kind::constant: VESTIGE_UNREACHABLE("spans have no constant bases");
         }
-        if (cold.size > 1) {
+        if (cold.access.alignment > 1) {
+            as_.test(address.r8(), static_cast<std::int32_t>(cold.access.alignment - 1));
+            as_.jnz(at(slow));
+        }
+        if (cold.access.size > 1) {
             as_.mov(pointer.r32(), address.r32());
             as_.and_(pointer.r32(), static_cast<std::int32_t>(runtime::page_mask));
-            as_.cmp(pointer.r32(), static_cast<std::int32_t>(runtime::page_size) - cold.size);
+            as_.cmp(pointer.r32(),
+                    static_cast<std::int32_t>(runtime::page_size) - cold.access.size);
             as_.ja(at(slow));
         }
         emit_page_lookup(pointer, address, cold.stores);
@@ -194,7 +207,7 @@ void UnitEmitter::emit_span_load(const Span& span, Value value, const Instructio
         emitter.load_mapped(into, from, MemoryAccess::unpack(imm), type);
     };
     perform(*this, span_memory(path));
-    end_span_access(path, access.size, perform);
+    end_span_access(path, access, perform);
 }
 
 void UnitEmitter::emit_span_store(const Span& span, const Instruction& op) {
@@ -209,7 +222,7 @@ void UnitEmitter::emit_span_store(const Span& span, const Instruction& op) {
         emitter.store_mapped(to, what);
     };
     perform(*this, span_memory(path));
-    end_span_access(path, access.size, perform);
+    end_span_access(path, access, perform);
 }
 
 } // namespace vestige::x64

@@ -31,6 +31,17 @@ bool adds_constant(const ir::Function& function, Value value) {
     return op.op == Op::add && op.type == Type::i32 && function[op.arguments[1]].op == Op::constant;
 }
 
+namespace {
+
+bool agrees_on_alignment(const Span& span, MemoryAccess access, std::int32_t offset) {
+    if (access.alignment <= 1 || span.alignment == 1) return true;
+    const auto apart =
+        static_cast<std::uint32_t>(offset) - static_cast<std::uint32_t>(span.aligned_at);
+    return access.alignment == span.alignment && apart % span.alignment == 0;
+}
+
+} // namespace
+
 Distance distance_of(const ir::Function& function, Value address) {
     std::uint32_t offset = 0;
     while (adds_constant(function, address)) {
@@ -63,7 +74,7 @@ void SpanFinder::find(const ir::Function& function, const ir::Block& block) {
 void SpanFinder::add(const ir::Function& function, Value value) {
     const Instruction& op = function[value];
     const MemoryAccess access = MemoryAccess::unpack(op.imm);
-    if (!served_by_page_map(function, op) || access.alignment > 1) return;
+    if (!served_by_page_map(function, op)) return;
     const auto [base, offset] = distance_of(function, op.arguments[0]);
     if (function[base].op == Op::constant) return;
     const bool stores = op.op == Op::store;
@@ -72,12 +83,17 @@ void SpanFinder::add(const ir::Function& function, Value value) {
     for (std::size_t i = spans_.size(); i-- > first_open_;) {
         Span& span = spans_[i];
         if (span.base != base || span.stores != stores) continue;
+        if (!agrees_on_alignment(span, access, offset)) continue;
         const std::int64_t low = std::min(span.low, offset);
         const std::int64_t high = std::max(std::int64_t{span.end}, end);
         if (high - low > longest_span) continue;
         span.low = static_cast<std::int32_t>(low);
         span.end = static_cast<std::int32_t>(high);
         ++span.accesses;
+        if (access.alignment > 1) {
+            span.alignment = access.alignment;
+            span.aligned_at = offset;
+        }
         members_.push_back({value, static_cast<std::uint16_t>(i)});
         return;
     }
@@ -87,6 +103,8 @@ void SpanFinder::add(const ir::Function& function, Value value) {
                       .stores = stores,
                       .low = offset,
                       .end = static_cast<std::int32_t>(end),
+                      .alignment = std::max<std::uint8_t>(access.alignment, 1),
+                      .aligned_at = offset,
                       .accesses = 1,
                       .pointer = {}});
 }

@@ -17,6 +17,9 @@ struct Span {
     ir::Value base;
     bool stores = false;           // it uses the write map
     std::int32_t low = 0, end = 0; // bytes [low, end) from the base
+    // Base + aligned_at must be a multiple of `alignment` for those accesses that want alignment.
+    std::uint8_t alignment = 1;
+    std::int32_t aligned_at = 0;
     std::uint32_t accesses = 0;
     ir::Value pointer; // a value of the backend's own: see Liveness
 };

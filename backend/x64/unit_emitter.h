@@ -189,7 +189,7 @@ class UnitEmitter {
     x86::Mem span_memory(const SpanAccess& access) const;
     HostRegister borrowed_register(const SpanAccess& access, const Location& source) const;
     template <typename Perform>
-    void end_span_access(const SpanAccess& access, std::uint8_t size, Perform perform);
+    void end_span_access(const SpanAccess& access, ir::MemoryAccess memory_access, Perform perform);
     void emit_span_load(const Span& span, Value value, const Instruction& op);
     void emit_span_store(const Span& span, const Instruction& op);
 

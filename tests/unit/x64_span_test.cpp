@@ -52,6 +52,7 @@ class SpanFunction {
         while (access.size > largest);
         access.endian = random_.one_in(4) ? Endian::little : Endian::big;
         access.extend = random_.one_in(3) ? ir::Extend::sign : ir::Extend::zero;
+        if (random_.one_in(3)) access.alignment = access.size == 8 ? 4 : access.size;
         if (random_.one_in(10)) access.alignment = access.size;
         return access;
     }

@@ -89,8 +89,12 @@ def main():
             if not arguments.build:
                 return 1
             print("Building them; this takes some minutes.", file=sys.stderr)
-            subprocess.run([HERE / "build_guests.sh", architecture, cache_folder()], check=True,
-                           stdin=subprocess.DEVNULL, stdout=sys.stderr)
+            built = subprocess.run([HERE / "build_guests.sh", architecture, cache_folder()],
+                                   stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+            if built.returncode != 0:
+                print(f"It failed; what there is lies in {cache_folder() / 'work'}, and another "
+                      "try goes on from there.", file=sys.stderr)
+                return 1
             folder = find(architecture)
         print(folder)
     return 0

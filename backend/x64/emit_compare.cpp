@@ -82,6 +82,32 @@ CondCode UnitEmitter::compare_floats(const Instruction& op) {
     return op.op == Op::float_unordered ? CondCode::kP : CondCode::kA;
 }
 
+// In a register or where it lies in memory.
+CondCode UnitEmitter::test_order(const Instruction& op) {
+    const HeldOperand order = regs_.register_or_memory(op.arguments[0]);
+    const bool in_memory = order.operand.isMem();
+    x86::Mem part = in_memory ? order.operand.as<x86::Mem>() : x86::Mem();
+    switch (op.op) {
+    case Op::order_lt:
+        if (in_memory) {
+            part.addOffset(7); // bit 62 is bit 6 of the last byte
+            part.setSize(1);
+            as_.test(part, 1 << 6);
+            return CondCode::kNZ;
+        }
+        as_.bt(order.held.r64(), 62);
+        return CondCode::kC;
+    case Op::order_gt:
+        in_memory ? as_.cmp(part, 0) : as_.test(order.held.r64(), order.held.r64());
+        return CondCode::kG;
+    case Op::order_eq:
+        part.setSize(4);
+        in_memory ? as_.cmp(part, 0) : as_.test(order.held.r32(), order.held.r32());
+        return CondCode::kE;
+    default: VESTIGE_UNREACHABLE("no test of an ordering");
+    }
+}
+
 CondCode UnitEmitter::condition(Value value) {
     const Instruction& op = instruction(value);
     if (!live_[value].fused) {
@@ -90,21 +116,9 @@ CondCode UnitEmitter::condition(Value value) {
         return CondCode::kNZ;
     }
     switch (op.op) {
-    case Op::order_lt: {
-        const Held order = regs_.use(op.arguments[0]);
-        as_.bt(order.r64(), 62);
-        return CondCode::kC;
-    }
-    case Op::order_gt: {
-        const Held order = regs_.use(op.arguments[0]);
-        as_.test(order.r64(), order.r64());
-        return CondCode::kG;
-    }
-    case Op::order_eq: {
-        const Held order = regs_.use(op.arguments[0]);
-        as_.test(order.r32(), order.r32());
-        return CondCode::kZ;
-    }
+    case Op::order_lt:
+    case Op::order_gt:
+    case Op::order_eq: return test_order(op);
     case Op::float_lt:
     case Op::float_gt:
     case Op::float_unordered: return compare_floats(op);
@@ -160,11 +174,16 @@ void UnitEmitter::emit_float_eq(Value value, const Instruction& op) {
 void UnitEmitter::emit_order_s(Value value, const Instruction& op) {
     const Value a = op.arguments[0], b = op.arguments[1];
     const auto number = regs_.immediate(b);
-    const Held right = number ? Held() : regs_.use_copy(b);
-    if (!number) as_.movsxd(right.r64(), right.r32());
-    const HostRegister from = regs_.finish(a, regs_.use(a));
+    Held right;
+    if (!number) {
+        const HeldOperand from = regs_.register_or_memory(b);
+        right = regs_.scratch();
+        as_.emit(x86::Inst::kIdMovsxd, right.r64(), from.operand);
+    }
+    HeldOperand from = regs_.register_or_memory(a);
+    if (from.held.holds()) regs_.finish(a, std::move(from.held));
     const Held order = regs_.define(value);
-    as_.movsxd(order.r64(), gp32(from));
+    as_.emit(x86::Inst::kIdMovsxd, order.r64(), from.operand);
     if (!number)
         as_.sub(order.r64(), right.r64());
     else if (*number != 0)
@@ -182,17 +201,13 @@ void UnitEmitter::emit_order_u(Value value, const Instruction& op) {
         as_.sub(order.r64(), static_cast<std::int32_t>(*number));
 }
 
-#define ORDER_TEST(name, emit_flags, code)                                                         \
+#define ORDER_TEST(name)                                                                           \
     void UnitEmitter::emit_##name(Value value, const Instruction& op) {                            \
-        {                                                                                          \
-            const Held order = regs_.use(op.arguments[0]);                                         \
-            emit_flags;                                                                            \
-        }                                                                                          \
-        set_from_flags(code, value, op);                                                           \
+        set_from_flags(test_order(op), value, op);                                                 \
     }
-ORDER_TEST(order_lt, as_.bt(order.r64(), 62), CondCode::kC)
-ORDER_TEST(order_gt, as_.test(order.r64(), order.r64()), CondCode::kG)
-ORDER_TEST(order_eq, as_.test(order.r32(), order.r32()), CondCode::kZ)
+ORDER_TEST(order_lt)
+ORDER_TEST(order_gt)
+ORDER_TEST(order_eq)
 #undef ORDER_TEST
 
 // Bits 62 and 63 are less and !greater, bit 32 is one, bit 0 is !equal.

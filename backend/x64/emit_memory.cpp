@@ -26,7 +26,8 @@ UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instructi
     AccessPath path{.site = new_site(kind, op, op.imm),
                     .slow = new_label(),
                     .resume = new_label(),
-                    .mapped = served_by_page_map(*function_, op)};
+                    .mapped = served_by_page_map(*function_, op) &&
+                              !never_mapped(op.arguments[0], access)};
     for (const Value operand : op.args())
         add_operand(path.site, operand);
     add_pointers(path.site);
@@ -35,33 +36,62 @@ UnitEmitter::AccessPath UnitEmitter::begin_access(SiteKind kind, const Instructi
         as_.jmp(at(path.slow));
         return path;
     }
-    if (access.size > 1) {
-        const auto offset_mask = static_cast<std::int32_t>(access.size - 1);
-        as_.test(address.r8(), offset_mask);
-        if (access.alignment >= access.size) {
-            as_.jnz(at(path.slow));
-        } else {
-            const LabelId misaligned = new_label(), inside = new_label();
-            as_.jnz(at(misaligned));
-            as_.bind(at(inside));
-            cold_.add([this, misaligned, inside, path, offset_mask, address = address.reg(),
-                       page = page.reg(), alignment = access.alignment] {
-                as_.bind(at(misaligned));
-                if (alignment > 1) {
-                    as_.test(gp32(address), static_cast<std::int32_t>(alignment - 1));
-                    as_.jnz(at(path.slow));
-                }
-                as_.lea(gp32(page), x86::ptr(gp64(address), offset_mask));
-                as_.xor_(gp32(page), gp32(address));
-                as_.shr(gp32(page), runtime::page_bits);
-                as_.jz(at(inside));
-                as_.jmp(at(path.slow));
-            });
-        }
-    }
-    emit_page_lookup(page.r64(), address.r32(), kind == SiteKind::store);
+    const auto fixed = regs_.constant(op.arguments[0]);
+    if (!fixed) emit_alignment_check(path, access, address.reg(), page.reg());
+    emit_page_lookup(page.r64(), address.r32(), kind == SiteKind::store, fixed);
     as_.jz(at(path.slow));
     return path;
+}
+
+// An address that is known: no check is left for the host.
+bool UnitEmitter::never_mapped(Value address, MemoryAccess access) const {
+    const auto fixed = regs_.constant(address);
+    if (!fixed) return false;
+    return (*fixed & (access.alignment - 1)) != 0 ||
+           (*fixed & runtime::page_mask) + access.size > runtime::page_size;
+}
+
+void UnitEmitter::emit_alignment_check(const AccessPath& path, MemoryAccess access,
+                                       HostRegister address, HostRegister page) {
+    if (access.size == 1) return;
+    const auto offset_mask = static_cast<std::int32_t>(access.size - 1);
+    as_.test(gp8(address), offset_mask);
+    if (access.alignment >= access.size) {
+        as_.jnz(at(path.slow));
+        return;
+    }
+    const LabelId misaligned = new_label(), inside = new_label();
+    as_.jnz(at(misaligned));
+    as_.bind(at(inside));
+    cold_.add(
+        [this, misaligned, inside, path, offset_mask, address, page, alignment = access.alignment] {
+            as_.bind(at(misaligned));
+            if (alignment > 1) {
+                as_.test(gp32(address), static_cast<std::int32_t>(alignment - 1));
+                as_.jnz(at(path.slow));
+            }
+            as_.lea(gp32(page), x86::ptr(gp64(address), offset_mask));
+            as_.xor_(gp32(page), gp32(address));
+            as_.shr(gp32(page), runtime::page_bits);
+            as_.jz(at(inside));
+            as_.jmp(at(path.slow));
+        });
+}
+
+// page = map[address >> 12], with flags.
+void UnitEmitter::emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores,
+                                   std::optional<std::uint64_t> fixed) {
+    const x86::Gp map = gp64(stores ? write_map_register : read_map_register);
+    if (fixed) {
+        constexpr unsigned entry_bytes = sizeof(runtime::PageMapEntry);
+        as_.mov(page.r64(), x86::ptr(map, static_cast<std::int32_t>((*fixed >> runtime::page_bits) *
+                                                                    entry_bytes)));
+    } else {
+        as_.mov(page.r32(), address.r32());
+        as_.shr(page.r32(), runtime::page_bits);
+        as_.mov(page.r64(), x86::ptr(map, page.r64(), 3));
+    }
+    as_.test(page.r64(), page.r64());
 }
 
 void UnitEmitter::end_access(const AccessPath& path) {

@@ -93,15 +93,6 @@ void UnitEmitter::emit_lookup(SpanAccess& access, SiteKind kind, const Instructi
     }
 }
 
-// page = map[address >> 12], with flags.
-void UnitEmitter::emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores) {
-    as_.mov(page.r32(), address.r32());
-    as_.shr(page.r32(), runtime::page_bits);
-    as_.mov(page.r64(),
-            x86::ptr(gp64(stores ? write_map_register : read_map_register), page.r64(), 3));
-    as_.test(page.r64(), page.r64());
-}
-
 x86::Mem UnitEmitter::span_memory(const SpanAccess& access) const {
     return x86::ptr(access.pointer.r64(), access.displacement);
 }

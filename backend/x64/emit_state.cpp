@@ -98,9 +98,10 @@ void UnitEmitter::sign_extend(HostRegister reg, Type from, Type to) {
 void UnitEmitter::emit_sext(Value value, const Instruction& op) {
     const Value source = op.arguments[0];
     if (type(source) == Type::i32) {
-        const HostRegister from = regs_.finish(source, regs_.use(source));
+        HeldOperand from = regs_.register_or_memory(source);
+        if (from.held.holds()) regs_.finish(source, std::move(from.held));
         const Held to = regs_.define(value);
-        as_.movsxd(to.r64(), gp32(from));
+        as_.emit(x86::Inst::kIdMovsxd, to.r64(), from.operand);
         return;
     }
     const Held to = regs_.define_copy(value, source);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -122,6 +123,7 @@ class UnitEmitter {
     x86::CondCode condition(Value value);
     x86::CondCode compare(const Instruction& op);
     x86::CondCode compare_floats(const Instruction& op);
+    x86::CondCode test_order(const Instruction& op);
     void set_from_flags(x86::CondCode code, Value value, const Instruction& op);
 
     // ---- memory and sites
@@ -140,7 +142,11 @@ class UnitEmitter {
     AccessPath begin_access(SiteKind kind, const Instruction& op, const Held& address,
                             const Held& page);
     void end_access(const AccessPath& path);
-    void emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores);
+    bool never_mapped(Value address, ir::MemoryAccess access) const;
+    void emit_alignment_check(const AccessPath& path, ir::MemoryAccess access, HostRegister address,
+                              HostRegister page);
+    void emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores,
+                          std::optional<std::uint64_t> fixed = std::nullopt);
     void load_mapped(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
                      ir::Type type);
     void load_plain(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,

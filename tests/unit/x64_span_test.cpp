@@ -40,10 +40,15 @@ class SpanFunction {
 
   private:
     Value some_address() {
+        if (random_.one_in(8)) return build_.i32(fixed_address());
         const Value base = build_.get_slot(r(random_.below(3)));
         const auto distance = static_cast<std::uint32_t>(random_.below(96)) - 32u;
         if (random_.one_in(4)) return base;
         return build_.add(base, build_.i32(random_.one_in(12) ? distance * 8 : distance));
+    }
+    std::uint32_t fixed_address() {
+        const std::uint32_t page = random_.below(17) << 12;
+        return random_.one_in(2) ? page + random_.below(0x1000) : page - random_.below(20);
     }
     ir::MemoryAccess some_access(unsigned largest) {
         ir::MemoryAccess access;

@@ -52,6 +52,6 @@ void helper_check_breakpoint(void* state, std::uint32_t pc) {
     cpu.leave(code(Leave::instruction_breakpoint));
 }
 
-void helper_begin_traced(void* state) { cpu_of(state).state().pending |= pending::trace; }
+void helper_begin_traced(void* state) { static_cast<State*>(state)->pending |= pending::trace; }
 
 } // namespace vestige::ppc

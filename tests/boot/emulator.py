@@ -11,6 +11,10 @@ import time
 DEFAULT_SECONDS = 120  # for one run; a busy host is slow, a hanging guest is stopped
 
 
+# In builds with -Db_sanitize: UBSan goes on after its report.
+SANITIZER_REPORT = re.compile(r"runtime error:|Sanitizer:")
+
+
 class CheckFailed(Exception):
     """What was expected, and what came."""
 
@@ -131,7 +135,10 @@ class Run:
             self.process.wait(left)
         except subprocess.TimeoutExpired:
             self.fail("the program closed its output but did not end")
-        return self.outcome()
+        outcome = self.outcome()
+        if SANITIZER_REPORT.search(outcome.errors):
+            raise CheckFailed("a sanitizer complains\n" + outcome.describe())
+        return outcome
 
 
 def run(command, seconds=DEFAULT_SECONDS, **popen_options):

@@ -27,6 +27,13 @@ const Step* step_instruction(const Step* step, Registers, Frame& frame) {
     return step + 1;
 }
 
+// a: instructions of the run; c: recovery plan.
+const Step* step_begin_run(const Step* step, Registers registers, Frame& frame) {
+    frame.header->budget -= step->a;
+    if (frame.header->budget >= 0) return step + 1;
+    return leave_early(frame, registers, step->c, ir::leave::none);
+}
+
 // a: condition; c: recovery plan; imm: code.
 const Step* step_leave_if(const Step* step, Registers registers, Frame& frame) {
     if (registers[step->a] == 0) return step + 1;
@@ -55,6 +62,15 @@ const Step* step_leave(const Step* step, Registers, Frame& frame) {
 // Optimised IR takes its budget on entry, as generated code does.
 void prepare_instruction(Preparer& p, const Instruction&, Value value) {
     if (p.raw()) p.emit(step_instruction, value);
+}
+
+void prepare_begin_run(Preparer& p, const Instruction& op, Value value) {
+    if (p.raw()) return;
+    p.begin_run(op.aux);
+    const std::uint32_t recovery = p.recovery(op);
+    Step& step = p.emit(step_begin_run, value);
+    step.a = op.aux;
+    step.c = recovery;
 }
 
 void prepare_leave_if(Preparer& p, const Instruction& op, Value value) {

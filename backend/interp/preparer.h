@@ -32,8 +32,11 @@ class Preparer {
 
     // Where an op that faults or leaves finds its recovery: index of Program::recoveries.
     std::uint32_t recovery(const ir::Instruction& op);
-    // Instructions of the unit that have not started when `started` have (optimised IR only).
+    // Instructions of the current run that have not started when `started` have (optimised IR
+    // only).
     std::uint32_t not_started(std::uint32_t started) const;
+
+    void begin_run(std::uint32_t length) { run_ = length; }
 
     void jump_to(ir::BlockId target, std::span<const ir::Value> arguments);
     void branch_to(std::uint32_t condition, const ir::Instruction& op);
@@ -54,6 +57,8 @@ class Preparer {
     Program& program_;
     std::vector<std::uint32_t> register_of_;
     std::vector<std::uint32_t> block_start_;
+    std::vector<std::uint32_t> run_at_start_; // of each block
+    std::uint32_t run_ = 0;                   // length of the current one
     std::vector<Patch> patches_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "backend/interp/preparer.h"
 #include "common/assertion.h"
+#include "translator/ir/runs.h"
 
 namespace vestige::interp {
 
@@ -72,8 +73,10 @@ Preparer::Preparer(const ir::Function& function, ir::Stage stage, Program& progr
 
 void Preparer::run() {
     assign_constants();
+    ir::find_runs(function_, run_at_start_);
     for (ir::BlockId block = 0; block < function_.blocks.size(); ++block) {
         block_start_[block] = static_cast<std::uint32_t>(program_.steps.size());
+        run_ = run_at_start_[block];
         for (const Value value : function_.blocks[block].body) {
             const ir::Instruction& op = function_[value];
             prepare_table[static_cast<unsigned>(op.op)](*this, op, value);
@@ -118,19 +121,19 @@ Step& Preparer::emit_step(const Step& step) {
 }
 
 std::uint32_t Preparer::not_started(std::uint32_t started) const {
-    return raw() ? 0 : function_.instruction_count - started;
+    return raw() ? 0 : run_ - started;
 }
 
 std::uint32_t Preparer::recovery(const ir::Instruction& op) {
     if (op.recovery == ir::no_recovery) return no_recovery;
     const ir::Recovery& recovery = function_.recoveries[op.recovery];
+    const std::uint32_t started = op.op == Op::begin_run ? 0 : recovery.instruction_index + 1;
     const auto first = static_cast<std::uint32_t>(program_.saved_slots.size());
     for (const ir::RecoveryEntry& entry : function_.entries(recovery)) {
         const ir::Slot& slot = (*function_.layout)[entry.slot];
         program_.saved_slots.push_back({slot.offset, ir::info(slot.type).bytes, reg(entry.value)});
     }
-    program_.recoveries.push_back(
-        {recovery.pc, not_started(recovery.instruction_index + 1), first, recovery.count});
+    program_.recoveries.push_back({recovery.pc, not_started(started), first, recovery.count});
     return static_cast<std::uint32_t>(program_.recoveries.size() - 1);
 }
 

@@ -26,6 +26,20 @@ void UnitEmitter::emit_leave_if(Value, const Instruction& op) {
     });
 }
 
+// If the budget is less than the run, nothing of it is run; the site gives all of it back.
+void UnitEmitter::emit_begin_run(Value, const Instruction& op) {
+    run_ = op.aux;
+    const SiteId site = new_site(SiteKind::leave, op, ir::leave::none);
+    add_recovery(site, op);
+    as_.sub(gp64(budget_register), static_cast<std::int32_t>(op.aux));
+    const LabelId used_up = new_label();
+    as_.js(at(used_up));
+    cold_.add([this, used_up, site] {
+        as_.bind(at(used_up));
+        call_slow_path(site, asmjit::Globals::kInvalidId);
+    });
+}
+
 // ---- out of the unit
 
 void UnitEmitter::give_back(std::uint32_t instructions) {
@@ -146,7 +160,7 @@ void UnitEmitter::emit_jump_pc(Value, const Instruction& op) {
 bool UnitEmitter::is_bare_exit(ir::BlockId block) const {
     const ir::Block& exit = function_->blocks[block];
     const Instruction& end = instruction(exit.body.back());
-    if (end.op != Op::goto_pc || !exit.parameters.empty() || not_started(end.aux) != 0)
+    if (end.op != Op::goto_pc || !exit.parameters.empty() || run_at_start_[block] != end.aux)
         return false;
     for (std::size_t i = 0; i + 1 < exit.body.size(); ++i)
         if (!live_.skipped(exit.body[i]) && instruction(exit.body[i]).op != Op::instruction &&

@@ -4,6 +4,7 @@
 
 #include "common/assertion.h"
 #include "common/bits.h"
+#include "translator/ir/runs.h"
 
 namespace vestige::x64 {
 
@@ -35,6 +36,7 @@ void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
     fixups_.clear();
 
     live_.analyse(function);
+    ir::find_runs(function, run_at_start_);
     regs_.begin_function(function);
     block_labels_.clear();
     for (std::size_t i = 0; i < function.blocks.size(); ++i)
@@ -59,6 +61,7 @@ void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
 
 void UnitEmitter::emit_block(std::uint32_t position) {
     live_.enter_block(block_, position);
+    run_ = run_at_start_[block_];
     as_.bind(at(block_labels_[block_]));
     if (live_.predecessor(block_) == Liveness::no_block)
         regs_.begin_join();
@@ -79,6 +82,7 @@ void UnitEmitter::emit_block(std::uint32_t position) {
 
 // The unit's length leaves the budget at once; if that is more than there is, nothing is run.
 void UnitEmitter::emit_entry() {
+    if (function_->instruction_count == 0) return; // its runs do that
     const auto count = static_cast<std::int32_t>(function_->instruction_count);
     as_.sub(gp64(budget_register), count);
     const LabelId used_up = new_label();
@@ -128,7 +132,8 @@ UnitEmitter::SiteId UnitEmitter::new_site(SiteKind kind, const Instruction& op,
     if (op.recovery != ir::no_recovery) {
         const ir::Recovery& recovery = function_->recoveries[op.recovery];
         record.pc = recovery.pc;
-        record.ahead = not_started(recovery.instruction_index + 1);
+        const bool begins = op.op == ir::Op::begin_run;
+        record.ahead = not_started(begins ? 0 : recovery.instruction_index + 1);
     }
     sites_.push_back({record, static_cast<std::uint32_t>(site_words_.size()), 0, 0});
     return static_cast<SiteId>(sites_.size() - 1);

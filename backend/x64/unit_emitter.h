@@ -86,9 +86,8 @@ class UnitEmitter {
     void emit_block(std::uint32_t first_position);
     const Instruction& instruction(Value value) const { return (*function_)[value]; }
     ir::Type type(Value value) const { return (*function_)[value].type; }
-    std::uint32_t not_started(std::uint32_t started) const {
-        return function_->instruction_count - started;
-    }
+    // Of the current run.
+    std::uint32_t not_started(std::uint32_t started) const { return run_ - started; }
 
     // ---- labels and distances to what is not in the unit's straight code
     LabelId new_label() { return as_.newLabel().id(); }
@@ -257,7 +256,9 @@ class UnitEmitter {
     Liveness live_;
     RegisterAllocator regs_;
     ColdCode cold_;
-    ir::BlockId block_ = 0, next_block_ = 0; // being emitted, and behind it
+    ir::BlockId block_ = 0, next_block_ = 0;  // being emitted, and behind it
+    std::vector<std::uint32_t> run_at_start_; // of each block: the length of the current run
+    std::uint32_t run_ = 0;                   // where code is being emitted
     std::vector<LabelId> block_labels_;
     std::vector<AllocatorSnapshot> snapshots_; // by block: at its start, from its predecessor
     std::vector<Move> moves_;

@@ -118,6 +118,11 @@ void Builder::instruction(std::uint64_t pc) {
     function_[value].aux = function_.instruction_count++;
 }
 
+void Builder::begin_run(std::uint64_t pc, std::uint32_t count) {
+    const Value value = append(Op::begin_run, Type::none, {}, pc);
+    function_[value].aux = count;
+}
+
 void Builder::jump(BlockId target, std::initializer_list<Value> arguments) {
     const ValueList list = function_.make_list({arguments.begin(), arguments.size()});
     Instruction& jump = function_[append(Op::jump, Type::none, {})];

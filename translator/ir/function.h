@@ -42,8 +42,9 @@ struct Instruction {
     std::uint8_t reserved = 0;
     Value arguments[4];
     std::uint64_t imm = 0;
-    // instruction: index in the unit. In optimised IR also: guest instructions of the unit that
-    // started so far, for call, goto_pc, jump_pc and leave (the current one included).
+    // instruction: index in its run. begin_run: instructions of the run. In optimised IR also:
+    // guest instructions of the run that started so far, for call, goto_pc, jump_pc and leave (the
+    // current one included).
     std::uint32_t aux = 0;
     std::uint32_t recovery = no_recovery; // index into Function::recoveries
     BlockId targets[2] = {0, 0};          // jump, branch
@@ -58,7 +59,7 @@ struct Block {
 };
 
 // How guest state is rebuilt when an op faults or leaves: the slots whose memory is out of date and
-// the values they have, the pc of the instruction and its index in the unit. Empty in unoptimised
+// the values they have, the pc of the instruction and its index in its run. Empty in unoptimised
 // IR, where memory is always up to date.
 struct RecoveryEntry {
     SlotId slot;
@@ -98,8 +99,10 @@ class Function {
     const HelperTable* helpers;
 
     std::uint64_t start_pc = 0;
-    std::uint32_t instruction_count = 0; // guest instructions: the budget of one run through
-    std::uint64_t guest_bytes = 0;       // length of the guest code it was made from
+    // Guest instructions of a unit of one run, which the budget pays for on entry. 0: the unit has
+    // several runs, each with its begin_run.
+    std::uint32_t instruction_count = 0;
+    std::uint64_t guest_bytes = 0; // length of the guest code it was made from
 
     std::vector<Instruction> instructions;
     std::vector<Block> blocks;

@@ -302,6 +302,11 @@ class Parser {
             expect("#");
             op.aux = number_as<std::uint32_t>("an index");
             break;
+        case Op::begin_run:
+            op.imm = number("a pc");
+            expect("of");
+            op.aux = number_as<std::uint32_t>("a count");
+            break;
         case Op::get_slot: op.imm = slot(); break;
         case Op::set_slot:
             op.imm = slot();

@@ -46,6 +46,7 @@ class Printer {
         case Op::constant:
         case Op::goto_pc: put(" {:#x}", op.imm); break;
         case Op::instruction: put(" {:#x} #{}", op.imm, op.aux); break;
+        case Op::begin_run: put(" {:#x} of {}", op.imm, op.aux); break;
         case Op::get_slot: slot(" ", op.imm); break;
         case Op::set_slot:
             slot(" ", op.imm);
@@ -81,7 +82,7 @@ class Printer {
             arguments(op);
             attributes(op);
         }
-        if (op.op != Op::instruction && op.aux != 0) put(" started {}", op.aux);
+        if (!(info(op.op).effects & effect::marker) && op.aux != 0) put(" started {}", op.aux);
         if (op.recovery != no_recovery) recovery(op.recovery);
     }
 

@@ -13,6 +13,10 @@
 //     block1(v10: i32):
 //         goto_pc 0x1008 started 2
 //
+// and in a unit of several runs:
+//
+//         begin_run 0x1000 of 2 recover 0x1000 #0 {r3 = v3}
+//
 // A value's number is its index in Function::instructions. Slots and helpers go by name. Attributes
 // that have their default are left out: access [extend sign] [align 1] [space 0] [tag 0], "double"
 // precision, "started 0".

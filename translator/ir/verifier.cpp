@@ -23,8 +23,7 @@ class Verifier {
         : function_(function),
           raw_(stage == Stage::raw),
           home_(function.instructions.size(), not_seen),
-          started_(function.blocks.size(), not_seen),
-          pc_(function.blocks.size()) {}
+          at_start_(function.blocks.size()) {}
 
     // Throws nothing: the first defect ends it.
     std::optional<std::string> run() {
@@ -140,30 +139,43 @@ class Verifier {
         }
     }
 
-    // ---- 12: how many instructions have started at the start of each block, and where
+    // ---- 12: where in which run each block begins
+    struct Progress {
+        std::uint32_t run = not_seen; // length
+        std::uint32_t started = 0;
+        std::uint64_t pc = 0; // of the current instruction
+        bool operator==(const Progress&) const = default;
+
+        void pass(const Instruction& op) {
+            if (op.op == Op::instruction) {
+                ++started;
+                pc = op.imm;
+            } else if (op.op == Op::begin_run) {
+                *this = {.run = op.aux, .started = 0, .pc = op.imm};
+            }
+        }
+    };
     void check_order() {
         dominators_.compute(function_);
-        started_[0] = 0;
-        pc_[0] = function_.start_pc;
+        at_start_[0] = {function_.instruction_count, 0, function_.start_pc};
         for (const BlockId block : dominators_.reverse_postorder()) {
-            std::uint32_t started = started_[block];
-            std::uint64_t pc = pc_[block];
+            Progress progress = at_start_[block];
             for (const Value value : function_.blocks[block].body)
-                if (function_[value].op == Op::instruction) {
-                    ++started;
-                    pc = function_[value].imm;
-                }
+                progress.pass(function_[value]);
             for (const BlockId next : successors(function_, block)) {
-                if (started_[next] == not_seen) {
-                    started_[next] = started;
-                    pc_[next] = pc;
-                }
+                Progress& there = at_start_[next];
+                if (there.run == not_seen) there = progress;
+                if (function_[function_.blocks[next].body.front()].op == Op::begin_run) continue;
                 block_ = next;
-                require(started_[next] == started, 12,
+                require(there.run == progress.run, 12,
+                        "a run of {} or {} instructions is current here, depending on the way",
+                        there.run, progress.run);
+                require(there.started == progress.started, 12,
                         "{} or {} instructions have started here, depending on the way",
-                        started_[next], started);
-                if (started != 0)
-                    require(pc_[next] == pc, 12, "the current instruction depends on the way here");
+                        there.started, progress.started);
+                if (progress.started != 0)
+                    require(there.pc == progress.pc, 12,
+                            "the current instruction depends on the way here");
             }
         }
     }
@@ -182,8 +194,8 @@ class Verifier {
             [&](const Block&) {
                 const bool reachable = dominators_.reachable(block_);
                 require(raw_ || reachable, 15, "the block cannot be reached");
-                now_started_ = reachable ? started_[block_] : 1;
-                now_pc_ = pc_[block_];
+                now_ = at_start_[block_];
+                if (!reachable) now_ = {.run = not_seen, .started = 1};
             },
             [&](Value value) {
                 const Instruction& op = function_[value];
@@ -352,6 +364,7 @@ class Verifier {
                     "lanes of {} bits", op.imm);
             break;
         case Op::instruction:
+        case Op::begin_run:
         case Op::goto_pc: fits_pc(op.imm, "the pc"); break;
         default:
             if (info(op.op).effects & effect::float_state) check_float_helper(op);
@@ -379,23 +392,26 @@ class Verifier {
     // ---- 12, 15
     void check_instruction_order(const Instruction& op) {
         if (!dominators_.reachable(block_)) return;
-        if (op.op == Op::instruction) {
-            require(op.aux == now_started_, 12, "{} instructions have started before",
-                    now_started_);
-            require(op.aux < function_.instruction_count, 12, "the unit has {} instructions",
-                    function_.instruction_count);
-            ++now_started_;
-            now_pc_ = op.imm;
+        if (info(op.op).effects & effect::marker) {
+            if (op.op == Op::instruction) {
+                require(op.aux == now_.started, 12, "{} instructions have started before",
+                        now_.started);
+                require(op.aux < now_.run, 12, "the run has {} instructions", now_.run);
+            } else {
+                require(op.aux != 0, 12, "a run of no instructions");
+                require(function_.instruction_count == 0, 12, "the unit is one run");
+            }
+            now_.pass(op);
             return;
         }
         const Effects effects = info(op.op).effects;
         if (effects & (effect::may_fault | effect::may_leave | effect::calls))
-            require(now_started_ != 0, 12, "no instruction has started");
+            require(now_.started != 0, 12, "no instruction has started");
         const bool counts =
             op.op == Op::call || op.op == Op::goto_pc || op.op == Op::jump_pc || op.op == Op::leave;
         if (!raw_)
-            require(op.aux == (counts ? now_started_ : 0), 15, "{} instructions have started",
-                    now_started_);
+            require(op.aux == (counts ? now_.started : 0), 15, "{} instructions have started",
+                    now_.started);
     }
 
     // ---- 14
@@ -409,7 +425,8 @@ class Verifier {
         if (!require(op.recovery < function_.recoveries.size(), 14, "the map does not exist"))
             return;
         const Recovery& recovery = function_.recoveries[op.recovery];
-        require(recovery.pc == now_pc_ && recovery.instruction_index + 1 == now_started_, 14,
+        const std::uint32_t index = op.op == Op::begin_run ? 0 : now_.started - 1;
+        require(recovery.pc == now_.pc && recovery.instruction_index == index, 14,
                 "the map is that of another instruction");
         if (!require(std::size_t{recovery.first} + recovery.count <=
                          function_.recovery_entries.size(),
@@ -442,10 +459,8 @@ class Verifier {
 
     std::vector<BlockId> home_;           // block of each value
     std::vector<std::uint32_t> position_; // of each value in the text
-    std::vector<std::uint32_t> started_;  // at the start of each block
-    std::vector<std::uint64_t> pc_;       // of the instruction that each block starts in
-    std::uint32_t now_started_ = 0;
-    std::uint64_t now_pc_ = 0;
+    std::vector<Progress> at_start_;      // of each block
+    Progress now_;
     Dominators dominators_;
 };
 

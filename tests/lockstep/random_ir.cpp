@@ -37,7 +37,9 @@ class Generator {
 
     void run() {
         const unsigned count = 1 + random_.below(options_.instructions);
+        const bool several_runs = random_.one_in(3);
         for (unsigned i = 0; i < count; ++i) {
+            if (several_runs && (i == 0 || random_.one_in(3))) begin_run();
             build_.instruction(pc_);
             some_ops();
             if (random_.one_in(6)) diamond();
@@ -48,10 +50,22 @@ class Generator {
         }
         if (random_.one_in(2)) side_exit();
         exit();
+        if (several_runs) end_run();
         function_.guest_bytes = pc_ - start_pc;
     }
 
   private:
+    // Its length is known when it ends. The builder counts in instruction_count.
+    void begin_run() {
+        end_run();
+        build_.begin_run(pc_, 1);
+        run_ = function_.blocks[build_.block()].body.back();
+    }
+    void end_run() {
+        if (run_.valid()) function_[run_].aux = function_.instruction_count;
+        function_.instruction_count = 0;
+    }
+
     // ---- values that may be used here, by type
     std::vector<Value>& pool(Type type) { return values_[static_cast<unsigned>(type)]; }
     Value keep(Value value) {
@@ -398,6 +412,7 @@ class Generator {
         }
     }
 
+    Value run_; // the current begin_run
     ir::Function& function_;
     Random random_;
     const RandomIrOptions& options_;

@@ -46,11 +46,16 @@ class Promotion {
         case Op::get_slot: get(value, op); return;
         case Op::set_slot: set(value, op); return;
         case Op::instruction: marker_ = value; break;
+        case Op::begin_run:
+            op.recovery = recovery(op.imm, 0);
+            marker_ = {};
+            break;
         case Op::call: call(op); break;
         default:
             const ir::Effects effects = ir::info(op.op).effects;
             if (effects & (ir::effect::may_fault | ir::effect::may_leave)) {
-                op.recovery = recovery();
+                VESTIGE_ASSERT(marker_.valid());
+                op.recovery = recovery(function_[marker_].imm, function_[marker_].aux);
             } else if (effects & ir::effect::terminator) {
                 const bool sets_pc = op.op == Op::goto_pc || op.op == Op::jump_pc;
                 write_back(sets_pc ? Pc::set_by_exit : Pc::as_any_slot);
@@ -114,9 +119,8 @@ class Promotion {
     std::uint32_t started() const { return marker_.valid() ? function_[marker_].aux + 1 : 0; }
 
     // The dirty slots as they are now. Ops between which none changed share their entries.
-    std::uint32_t recovery() {
-        VESTIGE_ASSERT(marker_.valid());
-        Recovery made{.pc = function_[marker_].imm, .instruction_index = function_[marker_].aux};
+    std::uint32_t recovery(std::uint64_t pc, std::uint32_t index) {
+        Recovery made{.pc = pc, .instruction_index = index};
         if (changed_) {
             entries_first_ = static_cast<std::uint32_t>(function_.recovery_entries.size());
             for (const SlotId id : w_.dirty_slots)

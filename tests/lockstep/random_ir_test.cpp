@@ -120,22 +120,34 @@ struct Pass {
     const char* name;
     void (*run)(Function&, opt::Workspace&);
 };
-constexpr Pass passes[] = {
+using Pipeline = std::span<const Pass>;
+void simplify(Function& f, opt::Workspace& w) {
+    if (opt::simplify(f, w) == opt::FlowChange::some) opt::tidy_flow(f, w);
+}
+constexpr Pass unit_passes[] = {
     {"promote_slots",
      [](Function& f, opt::Workspace& w) {
          opt::tidy_flow(f, w);
          opt::promote_slots(f, w);
      }},
-    {"simplify",
-     [](Function& f, opt::Workspace& w) {
-         if (opt::simplify(f, w) == opt::FlowChange::some) opt::tidy_flow(f, w);
-     }},
+    {"simplify", simplify},
     {"number_values", opt::number_values},
     {"remove_dead", opt::remove_dead},
 };
+constexpr Pass region_passes[] = {
+    {"promote_slots_across",
+     [](Function& f, opt::Workspace& w) {
+         opt::tidy_flow(f, w);
+         opt::promote_slots_across(f, w);
+     }},
+    {"simplify", simplify},
+    {"number_values_across", opt::number_values_across},
+    {"remove_dead_across", opt::remove_dead_across},
+};
 
 // The first pass after which the function does something else, and how.
-std::string blame(std::uint64_t seed, const RandomIrOptions& options, Lockstep& lockstep) {
+std::string blame(Pipeline passes, std::uint64_t seed, const RandomIrOptions& options,
+                  Lockstep& lockstep) {
     Function function(test_layout(), test_helpers());
     random_function(function, seed, options);
     interp::Program raw, optimised;
@@ -181,7 +193,7 @@ TEST_CASE("random IR is well-formed and has every op") {
     }
 }
 
-TEST_CASE("optimised IR does what raw IR does") {
+void compare_pipeline(Pipeline passes, void (*optimise)(Function&, opt::Workspace&)) {
     const std::uint64_t first = environment("VESTIGE_SEED", 1);
     const std::uint64_t count = environment("VESTIGE_CASES", 20000);
     Lockstep lockstep;
@@ -194,15 +206,22 @@ TEST_CASE("optimised IR does what raw IR does") {
         const RandomIrOptions options{.instructions = seed % 16 == 0 ? 64u : 12u};
         random_function(function, seed, options);
         raw.prepare(function);
-        opt::optimise(function, workspace);
-        if (ir::find_defect(function, Stage::optimised)) FAIL(blame(seed, options, lockstep));
+        optimise(function, workspace);
+        if (ir::find_defect(function, Stage::optimised))
+            FAIL(blame(passes, seed, options, lockstep));
         optimised.prepare(function, Stage::optimised);
-        if (!lockstep.compare(raw, optimised, seed).empty()) FAIL(blame(seed, options, lockstep));
+        if (!lockstep.compare(raw, optimised, seed).empty())
+            FAIL(blame(passes, seed, options, lockstep));
     }
 }
 
+TEST_CASE("optimised IR does what raw IR does") { compare_pipeline(unit_passes, opt::optimise); }
+TEST_CASE("IR optimised across blocks does what raw IR does") {
+    compare_pipeline(region_passes, opt::optimise_region);
+}
+
 // A check must be able to fail: each kind of harm to optimised IR is noticed within some functions.
-TEST_CASE("harm to optimised IR is noticed") {
+void check_harms(void (*optimise)(Function&, opt::Workspace&)) {
     struct Harm {
         const char* name;
         bool (*apply)(Function&, Random&); // false: nothing to harm here
@@ -285,7 +304,7 @@ TEST_CASE("harm to optimised IR is noticed") {
             Random random(seed);
             random_function(function, seed, options);
             raw.prepare(function);
-            opt::optimise(function, workspace);
+            optimise(function, workspace);
             if (!harm.apply(function, random)) continue;
             ++applied;
             optimised.prepare(function, Stage::optimised);
@@ -295,3 +314,6 @@ TEST_CASE("harm to optimised IR is noticed") {
         CHECK(noticed >= 3);
     }
 }
+
+TEST_CASE("harm to optimised IR is noticed") { check_harms(opt::optimise); }
+TEST_CASE("harm to IR optimised across blocks is noticed") { check_harms(opt::optimise_region); }

@@ -43,7 +43,10 @@ void run_shape(const Shape& shape) {
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         random_function(function, seed, shape.options);
         use_exact_helpers(function, seed);
-        opt::optimise(function, workspace);
+        if (seed % 2 == 0)
+            opt::optimise(function, workspace);
+        else
+            opt::optimise_region(function, workspace);
         lockstep.prepare(function);
         for (unsigned run = 0; run < runs_per_function; ++run) {
             Random random(seed * runs_per_function + run);

@@ -41,10 +41,7 @@ ValueList Function::make_list(std::span<const Value> values) {
     return range;
 }
 
-Builder::Builder(Function& function) : function_(function) {
-    VESTIGE_ASSERT(function.blocks.empty());
-    block_ = new_block();
-}
+Builder::Builder(Function& function) : function_(function) { block_ = new_block(); }
 
 BlockId Builder::new_block() { return function_.add_block(); }
 

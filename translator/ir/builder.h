@@ -9,7 +9,7 @@ namespace vestige::ir {
 
 class Builder {
   public:
-    // Starts in a new entry block of an empty function.
+    // Starts in a new block: the entry of an empty function.
     explicit Builder(Function& function);
 
     Function& function() { return function_; }

@@ -1,5 +1,7 @@
 #include <bit>
 
+#include "translator/ir/dominators.h"
+
 #include "translator/opt/passes.h"
 
 namespace vestige::opt {
@@ -48,12 +50,76 @@ Value find_or_add(const Function& function, Workspace& w, Value value) {
     }
 }
 
-} // namespace
+// An op that an equal one dominates becomes that one. A cell keeps the last of several equal ops
+// that do not dominate each other.
+class DominatorNumbering {
+  public:
+    DominatorNumbering(Function& function, Workspace& workspace)
+        : function_(function), w_(workspace) {
+        dominators_.compute(function);
+        w_.defined_in.assign(function.instructions.size(), ir::no_block);
+        ++w_.number_epoch;
+    }
 
-void number_values(Function& function, Workspace& w) {
+    void run_block(ir::BlockId block) {
+        auto& body = function_.blocks[block].body;
+        std::size_t kept = 0;
+        for (const Value value : body) {
+            Instruction& op = function_[value];
+            w_.replacements.resolve_uses(function_, op);
+            w_.defined_in[value.index] = block;
+            if (is_pure(function_, op) && replaced(value, block)) continue;
+            body[kept++] = value;
+        }
+        body.resize(kept);
+    }
+
+  private:
+    bool replaced(Value value, ir::BlockId block) {
+        const Instruction& op = function_[value];
+        const std::size_t mask = w_.numbered.size() - 1;
+        for (std::size_t at = hash_of(op) & mask;; at = (at + 1) & mask) {
+            NumberedValue& cell = w_.numbered[at];
+            if (cell.epoch != w_.number_epoch) {
+                cell = {w_.number_epoch, value};
+                return false;
+            }
+            if (!equal(function_[cell.value], op)) continue;
+            if (!dominators_.dominates(w_.defined_in[cell.value.index], block)) {
+                cell.value = value;
+                return false;
+            }
+            w_.replacements.replace(value, cell.value);
+            return true;
+        }
+    }
+
+    Function& function_;
+    Workspace& w_;
+    ir::Dominators dominators_;
+};
+
+void make_room(const Function& function, Workspace& w) {
     w.replacements.clear(function.instructions.size());
     if (w.numbered.size() < 2 * function.instructions.size())
         w.numbered.resize(std::bit_ceil(2 * function.instructions.size()));
+}
+
+} // namespace
+
+void number_values_across(Function& function, Workspace& w) {
+    make_room(function, w);
+    DominatorNumbering numbering(function, w);
+    for (const ir::BlockId block : w.order)
+        numbering.run_block(block);
+    // Values of blocks behind a back edge were replaced after their uses as arguments were seen.
+    for (const ir::BlockId block : w.order)
+        w.replacements.resolve_uses(function, function[function.blocks[block].body.back()]);
+    w.replacements.resolve_recoveries(function);
+}
+
+void number_values(Function& function, Workspace& w) {
+    make_room(function, w);
     for (const ir::BlockId block : w.order) {
         ++w.number_epoch;
         auto& body = function.blocks[block].body;

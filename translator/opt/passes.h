@@ -25,4 +25,16 @@ void number_values(ir::Function& function, Workspace& workspace);
 // Drops ops without effect whose value nobody uses.
 void remove_dead(ir::Function& function, Workspace& workspace);
 
+// ---- the same over all blocks, for hot regions: they take longer and allocate
+
+// Slots become values of the whole function: what a slot holds at a join is a parameter where it
+// depends on the way. Exits write what is out of date; nothing else does.
+void promote_slots_across(ir::Function& function, Workspace& workspace);
+
+// Gives an op the value of an equal pure one that dominates it.
+void number_values_across(ir::Function& function, Workspace& workspace);
+
+// Drops parameters as well.
+void remove_dead_across(ir::Function& function, Workspace& workspace);
+
 } // namespace vestige::opt

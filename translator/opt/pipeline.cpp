@@ -28,6 +28,20 @@ void optimise(ir::Function& function, Workspace& workspace) {
     check(function, workspace, ir::Stage::optimised);
 }
 
+void optimise_region(ir::Function& function, Workspace& workspace) {
+    check(function, workspace, ir::Stage::raw);
+    tidy_flow(function, workspace);
+    check(function, workspace, ir::Stage::raw);
+    promote_slots_across(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
+    if (simplify(function, workspace) == FlowChange::some) tidy_flow(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
+    number_values_across(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
+    remove_dead_across(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
+}
+
 void optimise(ir::Function& function, Workspace& workspace, Log& log, bool in_filter) {
     optimise(function, workspace);
     if (log.on(LogItem::ir_opt) && in_filter) log.put(ir::print(function));

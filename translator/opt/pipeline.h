@@ -8,6 +8,8 @@
 namespace vestige::opt {
 
 void optimise(ir::Function& function, Workspace& workspace);
+// The same for a hot region (runtime/region.h): values live across its blocks and round its loops.
+void optimise_region(ir::Function& function, Workspace& workspace);
 
 // The same, and the result into the log (-d ir_opt) if the unit passes its filter.
 void optimise(ir::Function& function, Workspace& workspace, Log& log, bool in_filter);

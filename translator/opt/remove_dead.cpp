@@ -1,3 +1,4 @@
+#include "translator/ir/dominators.h"
 #include "translator/opt/passes.h"
 
 namespace vestige::opt {
@@ -47,5 +48,96 @@ void remove_dead(Function& function, Workspace& w) {
         body.erase(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(kept));
     }
 }
+
+namespace {
+
+// Marks what ops with effects need, through parameters as well: one that only feeds itself round a
+// loop is dead.
+class Marking {
+  public:
+    Marking(Function& function, Workspace& workspace)
+        : function_(function), w_(workspace), places_(function.instructions.size()) {
+        w_.used.assign(function.instructions.size(), 0);
+        passed_.resize(function.blocks.size());
+        for (const ir::BlockId block : w_.order) {
+            const auto& parameters = function.blocks[block].parameters;
+            for (std::uint32_t i = 0; i < parameters.size(); ++i)
+                places_[parameters[i].index] = {block, i};
+            const Instruction& end = function[function.blocks[block].body.back()];
+            const auto targets = ir::successors(function, block);
+            for (unsigned way = 0; way < targets.size(); ++way)
+                passed_[targets[way]].push_back(end.target_arguments[way]);
+        }
+    }
+
+    void run() {
+        for (const ir::BlockId block : w_.order)
+            for (const Value value : function_.blocks[block].body)
+                if (has_effect(function_, function_[value])) use(value);
+        while (!work_.empty()) {
+            const Value value = work_.back();
+            work_.pop_back();
+            look_through(value);
+        }
+        sweep();
+    }
+
+  private:
+    struct Place { // of a parameter
+        ir::BlockId block = 0;
+        std::uint32_t index = 0;
+    };
+
+    bool used(Value value) const { return w_.used[value.index] != 0; }
+    void use(Value value) {
+        if (used(value)) return;
+        w_.used[value.index] = 1;
+        work_.push_back(value);
+    }
+
+    void look_through(Value value) {
+        const Instruction& op = function_[value];
+        if (op.op == Op::parameter) {
+            const Place place = places_[value.index];
+            for (const ir::ValueList list : passed_[place.block])
+                use(function_.list(list)[place.index]);
+        }
+        for (const Value argument : op.args())
+            use(argument);
+        if (op.recovery == ir::no_recovery) return;
+        for (const ir::RecoveryEntry& entry : function_.entries(function_.recoveries[op.recovery]))
+            use(entry.value);
+    }
+
+    void sweep() {
+        std::vector<Value> kept;
+        for (const ir::BlockId block : w_.order) {
+            std::erase_if(function_.blocks[block].body, [&](Value value) { return !used(value); });
+            Instruction& end = function_[function_.blocks[block].body.back()];
+            const auto targets = ir::successors(function_, block);
+            for (unsigned way = 0; way < targets.size(); ++way) {
+                const auto& parameters = function_.blocks[targets[way]].parameters;
+                const auto arguments = function_.list(end.target_arguments[way]);
+                kept.clear();
+                for (std::size_t i = 0; i < parameters.size(); ++i)
+                    if (used(parameters[i])) kept.push_back(arguments[i]);
+                end.target_arguments[way] = function_.make_list(kept);
+            }
+        }
+        for (const ir::BlockId block : w_.order)
+            std::erase_if(function_.blocks[block].parameters,
+                          [&](Value value) { return !used(value); });
+    }
+
+    Function& function_;
+    Workspace& w_;
+    std::vector<Place> places_;
+    std::vector<std::vector<ir::ValueList>> passed_; // to each block
+    std::vector<Value> work_;
+};
+
+} // namespace
+
+void remove_dead_across(Function& function, Workspace& w) { Marking(function, w).run(); }
 
 } // namespace vestige::opt

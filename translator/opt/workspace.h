@@ -71,6 +71,7 @@ struct Workspace {
 
     std::vector<NumberedValue> numbered;
     std::uint64_t number_epoch = 0;
+    std::vector<ir::BlockId> defined_in; // by value
 
     std::vector<std::uint8_t> used;
 };

@@ -1,0 +1,407 @@
+#include <bitset>
+#include <unordered_map>
+
+#include "common/assertion.h"
+#include "translator/ir/dominators.h"
+#include "translator/opt/passes.h"
+
+namespace vestige::opt {
+
+using ir::BlockId;
+using ir::Function;
+using ir::HelperEffect;
+using ir::Instruction;
+using ir::Op;
+using ir::Recovery;
+using ir::RecoveryEntry;
+using ir::SlotId;
+using ir::Value;
+
+namespace {
+
+constexpr std::size_t most_slots = 256;
+using SlotSet = std::bitset<most_slots>;
+
+bool sees_all_state(const Function& function, const Instruction& op) {
+    if (op.op != Op::call) return false;
+    const HelperEffect effect = (*function.helpers)[op.imm].effect;
+    return effect == HelperEffect::all_state || effect == HelperEffect::may_leave;
+}
+
+// SSA construction with a parameter for every slot that may have changed on some way to a join;
+// parameters that turn out to stand for one value are taken away again.
+class Promotion {
+  public:
+    Promotion(Function& function, Workspace& workspace)
+        : function_(function),
+          w_(workspace),
+          slots_(function.layout->slots),
+          blocks_(function.blocks.size()),
+          entry_values_(slots_.size()) {
+        VESTIGE_ASSERT(slots_.size() <= most_slots);
+        w_.replacements.clear(function.instructions.size());
+    }
+
+    void run() {
+        collect_slots();
+        find_flow();
+        for (const BlockId block : w_.order)
+            run_block(block);
+        for (const BlockId block : w_.order)
+            pass_arguments(block);
+        read_entry_values();
+        remove_trivial_parameters();
+        rewrite();
+        forget_unchanged();
+    }
+
+  private:
+    struct BlockState {
+        BlockId predecessor = ir::no_block; // the only one
+        SlotSet changed_in, changed_out;    // other values than on entry to the function
+        SlotSet dirty_in, dirty_out;        // memory is out of date
+        std::vector<SlotId> parameters;     // the slots that the block's last parameters stand for
+        std::uint32_t own_parameters = 0;   // those before them
+        std::vector<Value> at_end;          // by index in tracked_
+        Value marker;                       // the current guest instruction's at the start
+    };
+
+    bool promotable(const Instruction& op) const {
+        return slots_[op.imm].promotion == ir::Promotion::promotable;
+    }
+
+    // ---- before
+    void collect_slots() {
+        SlotSet seen;
+        for (const BlockId block : w_.order)
+            for (const Value value : function_.blocks[block].body) {
+                const Instruction& op = function_[value];
+                if ((op.op == Op::get_slot || op.op == Op::set_slot) && promotable(op))
+                    seen.set(op.imm);
+            }
+        index_.assign(slots_.size(), 0);
+        for (SlotId slot = 0; slot < slots_.size(); ++slot)
+            if (seen[slot]) {
+                index_[slot] = tracked_.size();
+                tracked_.push_back(slot);
+            }
+    }
+
+    // What a block does to the sets: the slots it sets last, and whether a helper came before.
+    void transfer(BlockId block, SlotSet& changed, SlotSet& dirty) const {
+        for (const Value value : function_.blocks[block].body) {
+            const Instruction& op = function_[value];
+            if (op.op == Op::set_slot && promotable(op)) {
+                changed.set(op.imm);
+                dirty.set(op.imm);
+            } else if (sees_all_state(function_, op)) {
+                for (const SlotId slot : tracked_)
+                    changed.set(slot);
+                dirty.reset();
+            }
+        }
+    }
+
+    void find_flow() {
+        for (const BlockId block : w_.order)
+            for (const BlockId next : ir::successors(function_, block))
+                blocks_[next].predecessor = w_.ways_in[next] == 1 ? block : ir::no_block;
+        for (bool again = true; again;) {
+            again = false;
+            for (const BlockId block : w_.order) {
+                BlockState& state = blocks_[block];
+                SlotSet changed = state.changed_in, dirty = state.dirty_in;
+                transfer(block, changed, dirty);
+                state.changed_out = changed;
+                state.dirty_out = dirty;
+                for (const BlockId next : ir::successors(function_, block)) {
+                    BlockState& after = blocks_[next];
+                    const SlotSet changed_before = after.changed_in, dirty_before = after.dirty_in;
+                    after.changed_in |= changed;
+                    after.dirty_in |= dirty;
+                    again |= after.changed_in != changed_before || after.dirty_in != dirty_before;
+                }
+            }
+        }
+        for (const BlockId block : w_.order) {
+            BlockState& state = blocks_[block];
+            state.own_parameters =
+                static_cast<std::uint32_t>(function_.blocks[block].parameters.size());
+            if (w_.ways_in[block] < 2) continue;
+            for (const SlotId slot : tracked_) {
+                if (!state.changed_in[slot]) continue;
+                state.parameters.push_back(slot);
+                const Value made = append({.op = Op::parameter, .type = slots_[slot].type});
+                function_.blocks[block].parameters.push_back(made);
+            }
+        }
+    }
+
+    Value append(const Instruction& op) {
+        function_.instructions.push_back(op);
+        return {static_cast<std::uint32_t>(function_.instructions.size() - 1)};
+    }
+
+    // ---- blocks, each behind the only predecessor it may have
+    void run_block(BlockId block) {
+        BlockState& state = blocks_[block];
+        values_.assign(tracked_.size(), Value{});
+        if (state.predecessor != ir::no_block) {
+            values_ = blocks_[state.predecessor].at_end;
+        } else {
+            for (std::size_t i = 0; i < state.parameters.size(); ++i)
+                values_[index_[state.parameters[i]]] =
+                    function_.blocks[block].parameters[state.own_parameters + i];
+        }
+        dirty_ = state.dirty_in;
+        marker_ = state.marker;
+        map_is_current_ = false;
+        w_.body.clear();
+        for (const Value value : function_.blocks[block].body)
+            visit(value);
+        function_.blocks[block].body.swap(w_.body);
+        state.at_end = values_;
+        for (const BlockId next : ir::successors(function_, block))
+            blocks_[next].marker = marker_;
+    }
+
+    void visit(Value value) {
+        w_.replacements.resolve_uses(function_, function_[value]);
+        const Instruction op = function_[value]; // a copy: instructions are added
+        switch (op.op) {
+        case Op::get_slot:
+            if (!promotable(op)) break;
+            w_.replacements.replace(value, current(static_cast<SlotId>(op.imm)));
+            return;
+        case Op::set_slot:
+            if (!promotable(op)) break;
+            values_[index_[op.imm]] = op.arguments[0];
+            dirty_.set(op.imm);
+            map_is_current_ = false;
+            return;
+        case Op::instruction: marker_ = value; break;
+        case Op::begin_run:
+            function_[value].recovery = recovery(op.imm, 0);
+            marker_ = {};
+            break;
+        case Op::call: call(value); return;
+        case Op::goto_pc:
+        case Op::jump_pc:
+        case Op::leave:
+            write_back(op.op == Op::leave ? Pc::as_any_slot : Pc::set_by_exit);
+            function_[value].aux = started();
+            break;
+        default:
+            if (ir::info(op.op).effects & (ir::effect::may_fault | ir::effect::may_leave)) {
+                VESTIGE_ASSERT(marker_.valid());
+                const Instruction& marker = function_[marker_];
+                function_[value].recovery = recovery(marker.imm, marker.aux);
+            }
+        }
+        w_.body.push_back(value);
+    }
+
+    Value current(SlotId slot) {
+        Value& value = values_[index_[slot]];
+        if (!value.valid()) value = entry_value(slot);
+        return value;
+    }
+    Value entry_value(SlotId slot) {
+        Value& value = entry_values_[slot];
+        if (!value.valid())
+            value = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
+        return value;
+    }
+
+    std::uint32_t started() const { return marker_.valid() ? function_[marker_].aux + 1 : 0; }
+
+    enum class Pc { as_any_slot, set_by_exit };
+    void write_back(Pc pc) {
+        for (const SlotId slot : tracked_) {
+            if (!dirty_[slot]) continue;
+            if (pc == Pc::set_by_exit && slot == function_.layout->pc) continue;
+            Instruction set{.op = Op::set_slot, .argument_count = 1, .imm = slot};
+            set.arguments[0] = current(slot);
+            w_.body.push_back(append(set));
+        }
+    }
+
+    // Behind a helper that sees all state, everything is read again.
+    void call(Value value) {
+        function_[value].aux = started();
+        const bool sees_all = sees_all_state(function_, function_[value]);
+        if (sees_all) write_back(Pc::as_any_slot);
+        w_.body.push_back(value);
+        if (!sees_all) return;
+        dirty_.reset();
+        map_is_current_ = false;
+        for (const SlotId slot : tracked_) {
+            const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
+            w_.body.push_back(read);
+            values_[index_[slot]] = read;
+        }
+    }
+
+    // Ops between which no slot changed share their entries.
+    std::uint32_t recovery(std::uint64_t pc, std::uint32_t index) {
+        if (!map_is_current_) {
+            map_.first = static_cast<std::uint32_t>(function_.recovery_entries.size());
+            for (const SlotId slot : tracked_)
+                if (dirty_[slot] && slot != function_.layout->pc)
+                    function_.recovery_entries.push_back({slot, current(slot)});
+            map_.count = static_cast<std::uint32_t>(function_.recovery_entries.size()) - map_.first;
+            map_is_current_ = true;
+        }
+        map_.pc = pc;
+        map_.instruction_index = index;
+        function_.recoveries.push_back(map_);
+        return static_cast<std::uint32_t>(function_.recoveries.size() - 1);
+    }
+
+    // ---- afterwards
+    void pass_arguments(BlockId block) {
+        const Value end = function_.blocks[block].body.back();
+        const auto targets = ir::successors(function_, block);
+        for (unsigned way = 0; way < targets.size(); ++way) {
+            const BlockState& target = blocks_[function_[end].targets[way]];
+            if (target.parameters.empty()) continue;
+            const auto own = function_.list(function_[end].target_arguments[way]);
+            std::vector<Value> arguments(own.begin(), own.end());
+            for (const SlotId slot : target.parameters) {
+                const Value value = blocks_[block].at_end[index_[slot]];
+                arguments.push_back(value.valid() ? value : entry_value(slot));
+            }
+            const ir::ValueList list = function_.make_list(arguments);
+            function_[end].target_arguments[way] = list;
+        }
+    }
+
+    void read_entry_values() {
+        auto& body = function_.blocks[0].body;
+        std::vector<Value> reads;
+        for (const Value value : entry_values_)
+            if (value.valid()) reads.push_back(value);
+        body.insert(body.begin(), reads.begin(), reads.end());
+    }
+
+    Value resolve(Value value) const {
+        for (;;) {
+            const auto found = stands_for_.find(value.index);
+            if (found == stands_for_.end()) return value;
+            value = found->second;
+        }
+    }
+
+    // A parameter whose arguments are one value, or itself, is that value.
+    void remove_trivial_parameters() {
+        std::vector<std::vector<ir::ValueList>> passed(blocks_.size());
+        for (const BlockId block : w_.order) {
+            const Instruction& end = function_[function_.blocks[block].body.back()];
+            const auto targets = ir::successors(function_, block);
+            for (unsigned way = 0; way < targets.size(); ++way)
+                passed[targets[way]].push_back(end.target_arguments[way]);
+        }
+        for (bool again = true; again;) {
+            again = false;
+            for (const BlockId block : w_.order) {
+                const auto& parameters = function_.blocks[block].parameters;
+                for (std::size_t i = 0; i < parameters.size(); ++i) {
+                    if (stands_for_.contains(parameters[i].index)) continue;
+                    Value only;
+                    bool trivial = true;
+                    for (const ir::ValueList list : passed[block]) {
+                        const Value argument = resolve(function_.list(list)[i]);
+                        if (argument == parameters[i] || argument == only) continue;
+                        trivial = !only.valid();
+                        if (!trivial) break;
+                        only = argument;
+                    }
+                    if (!trivial || !only.valid()) continue;
+                    stands_for_[parameters[i].index] = only;
+                    again = true;
+                }
+            }
+        }
+    }
+
+    void rewrite() {
+        for (const BlockId block : w_.order) {
+            for (const Value value : function_.blocks[block].body) {
+                Instruction& op = function_[value];
+                for (unsigned i = 0; i < op.argument_count; ++i)
+                    op.arguments[i] = resolve(op.arguments[i]);
+            }
+            const Value end = function_.blocks[block].body.back();
+            const auto targets = ir::successors(function_, block);
+            for (unsigned way = 0; way < targets.size(); ++way) {
+                const auto& parameters = function_.blocks[targets[way]].parameters;
+                const auto old = function_.list(function_[end].target_arguments[way]);
+                std::vector<Value> kept;
+                for (std::size_t i = 0; i < parameters.size(); ++i)
+                    if (!stands_for_.contains(parameters[i].index)) kept.push_back(resolve(old[i]));
+                const ir::ValueList list = function_.make_list(kept);
+                function_[end].target_arguments[way] = list;
+            }
+        }
+        for (const BlockId block : w_.order)
+            std::erase_if(function_.blocks[block].parameters,
+                          [&](Value parameter) { return stands_for_.contains(parameter.index); });
+        for (RecoveryEntry& entry : function_.recovery_entries)
+            entry.value = resolve(entry.value);
+    }
+
+    // What has the value it had on entry is not out of date, if memory still has that.
+    void forget_unchanged() {
+        for (const BlockId block : w_.order)
+            for (const Value value : function_.blocks[block].body)
+                if (sees_all_state(function_, function_[value])) return;
+        const auto unchanged = [&](std::uint64_t slot, Value value) {
+            return value == entry_values_[slot];
+        };
+        for (const BlockId block : w_.order)
+            std::erase_if(function_.blocks[block].body, [&](Value value) {
+                const Instruction& op = function_[value];
+                return op.op == Op::set_slot && promotable(op) &&
+                       unchanged(op.imm, op.arguments[0]);
+            });
+        std::vector<RecoveryEntry> kept;
+        std::unordered_map<std::uint64_t, Recovery> moved; // by old range
+        for (Recovery& recovery : function_.recoveries) {
+            const std::uint64_t range = std::uint64_t{recovery.first} << 32 | recovery.count;
+            const auto [made, is_new] = moved.try_emplace(range);
+            if (is_new) {
+                made->second.first = static_cast<std::uint32_t>(kept.size());
+                for (const RecoveryEntry& entry : function_.entries(recovery))
+                    if (!unchanged(entry.slot, entry.value)) kept.push_back(entry);
+                made->second.count = static_cast<std::uint32_t>(kept.size()) - made->second.first;
+            }
+            recovery.first = made->second.first;
+            recovery.count = made->second.count;
+        }
+        function_.recovery_entries.swap(kept);
+    }
+
+    Function& function_;
+    Workspace& w_;
+    const std::vector<ir::Slot>& slots_;
+    std::vector<BlockState> blocks_;
+    std::vector<SlotId> tracked_;     // promotable slots that the function reads or sets
+    std::vector<std::size_t> index_;  // in tracked_, by slot
+    std::vector<Value> entry_values_; // by slot: its get_slot at the start, where it was wanted
+    std::unordered_map<std::uint32_t, Value> stands_for_;
+
+    // Of the block under construction.
+    std::vector<Value> values_; // by index in tracked_; none: as on entry
+    SlotSet dirty_;
+    Value marker_;
+    Recovery map_;
+    bool map_is_current_ = false;
+};
+
+} // namespace
+
+void promote_slots_across(Function& function, Workspace& workspace) {
+    Promotion(function, workspace).run();
+}
+
+} // namespace vestige::opt

@@ -92,6 +92,7 @@ std::string differences(Machine& expected, Machine& actual) {
     compare("instructions", expected.loop().instructions(), actual.loop().instructions());
     compare("device reads", expected.device_reads, actual.device_reads);
     compare("device writes", expected.device_writes, actual.device_writes);
+    compare("device history", expected.device_history, actual.device_history);
     for (std::uint32_t i = 0; i < ram_bytes; i += 4)
         if (std::memcmp(expected.ram() + i, actual.ram() + i, 4) != 0)
             text += fmt::format("[{:x}]: {:08x}, {:08x}\n", i,
@@ -176,15 +177,22 @@ runtime::HostPage Machine::page(std::uint64_t physical) {
     return {find(physical & ~runtime::page_mask, runtime::page_size), true};
 }
 
+void Machine::remember(std::uint64_t value) {
+    device_history = (device_history ^ value) * 0x9e3779b97f4a7c15 + loop_->instructions();
+}
+
 bool Machine::read(std::uint64_t physical, unsigned, Endian, std::uint64_t& value) {
     if (physical != device_at) return false;
     value = ++device_reads;
+    remember(value);
     return true;
 }
 
-bool Machine::write(std::uint64_t physical, unsigned, Endian, std::uint64_t) {
+bool Machine::write(std::uint64_t physical, unsigned, Endian, std::uint64_t value) {
     if (physical >> 12 != device_at >> 12) return false;
     ++device_writes;
+    remember(physical << 32 | value);
+    if (value == device_raises) cpu_->set_external_interrupt(true);
     loop_->request_attention();
     return true;
 }

@@ -38,6 +38,7 @@ inline constexpr std::uint32_t data_at = 0x000a0000;
 inline constexpr std::uint32_t high_at = 0xfff00000;
 inline constexpr std::uint32_t high_bytes = 0x4000;
 inline constexpr std::uint32_t device_at = 0x80000000; // reads count up; stores ask for attention
+inline constexpr std::uint32_t device_raises = 0x1eaf0a57; // a store of this also interrupts
 inline constexpr std::uint32_t nothing_at = 0x40000000;
 
 // An instruction lasts 10 ns, the time base ticks at 25 MHz: four instructions a tick.
@@ -60,6 +61,7 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
     void store_behind_cpu(std::uint32_t physical, std::uint32_t value); // as DMA does
 
     unsigned device_reads = 0, device_writes = 0;
+    std::uint64_t device_history = 0; // of what was asked when
 
     runtime::HostPage page(std::uint64_t physical) override;
     bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
@@ -71,6 +73,7 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
 
   private:
     std::byte* find(std::uint64_t physical, unsigned size);
+    void remember(std::uint64_t value);
 
     Variant variant_;
     Log log_;

@@ -95,13 +95,19 @@ void ExecLoop::drop_all_pages() {
 void ExecLoop::memory_written(std::uint64_t physical, std::uint64_t size) {
     while (size > 0) {
         const std::uint64_t here = std::min(size, page_size - (physical & page_mask));
-        if (units_.overlaps_code(physical, here)) units_.invalidate(physical, here);
+        if (units_.overlaps_code(physical, here)) {
+            units_.invalidate(physical, here);
+            leave_unit();
+        }
         physical += here;
         size -= here;
     }
 }
 
-void ExecLoop::map_changed() { drop_all_pages(); }
+void ExecLoop::map_changed() {
+    drop_all_pages();
+    leave_unit();
+}
 
 void ExecLoop::forget_everything() {
     units_.clear();
@@ -213,7 +219,12 @@ bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
 
 void ExecLoop::request_attention() {
     attention_ = true;
-    // Seen by the reference engine before the next instruction, and by helpers that may leave.
+    leave_unit();
+}
+
+// Seen by the reference engine before the next instruction, by helpers that may leave and by the
+// slow path of memory.
+void ExecLoop::leave_unit() {
     if (header_->leave_code == ir::leave::none) header_->leave_code = ir::leave::look_again;
 }
 
@@ -232,8 +243,12 @@ void ExecLoop::handle(const UnitExit& exit) {
         break;
     case ir::leave::alone:
         ++stats_.alone;
+        // The instruction counts as begun anew; what a device asked for is looked at behind it.
+        header_->leave_code = ir::leave::none;
+        memory_.begin_replay();
         refresh();
         run_reference(cpu_.pc(), 1, 1);
+        memory_.end_replay();
         break;
     default:
         VESTIGE_ASSERT(exit.code >= ir::leave::guest_first);
@@ -328,6 +343,7 @@ StopCause ExecLoop::run(std::uint64_t budget) {
     slice_budget_ = static_cast<std::int64_t>(budget);
     header_->budget = slice_budget_;
     attention_ = false;
+    memory_.end_replay();
     StopCause cause = StopCause::budget_used;
     while (header_->budget > 0) {
         units_.collect();

@@ -98,6 +98,7 @@ class ExecLoop final : public CpuRuntime {
     void step();
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);
+    void leave_unit();
     void handle(const UnitExit& exit);
     void follow_link(const LinkSite& site);
 

@@ -97,15 +97,30 @@ bool GuestMemory::store_piece(const Piece& piece, Endian endian, std::uint64_t v
     return true;
 }
 
+// After a device has answered an access from a unit: the unit goes on unless the device wants more.
+AccessOutcome GuestMemory::performed(AccessFrom from, AccessDirection direction,
+                                     std::uint64_t address, WideValue value) {
+    if (from == AccessFrom::single_step) return AccessOutcome::done;
+    replay_.note(direction, address, value);
+    return cpu_.header()->leave_code == ir::leave::none ? AccessOutcome::done
+                                                        : AccessOutcome::alone;
+}
+
 AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                                 WideValue& value) {
     ++stats.slow_loads;
+    if (replay_.running())
+        if (const WideValue* known = replay_.next(AccessDirection::load, address)) {
+            value = *known;
+            return AccessOutcome::done;
+        }
     Piece pieces[4];
     unsigned count;
     if (!split(address, Access::load, access, pieces, count)) return AccessOutcome::fault;
-    if (from == AccessFrom::unit)
-        for (unsigned i = 0; i < count; ++i)
-            if (!pieces[i].page.host) return AccessOutcome::alone;
+    bool device = false;
+    for (unsigned i = 0; i < count; ++i)
+        if (!pieces[i].page.host) device = true;
+    if (device && !may_perform(from)) return AccessOutcome::alone;
 
     unsigned __int128 all = 0;
     unsigned done = 0;
@@ -124,27 +139,32 @@ AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, 
     value.high = static_cast<std::uint64_t>(all >> 64);
     if (access.extend == ir::Extend::sign && access.size < 8)
         value.low = static_cast<std::uint64_t>(sign_extend(value.low, 8 * access.size));
-    return AccessOutcome::done;
+    return device ? performed(from, AccessDirection::load, address, value) : AccessOutcome::done;
 }
 
 AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                                  WideValue value) {
     ++stats.slow_stores;
+    if (replay_.running() && replay_.next(AccessDirection::store, address))
+        return AccessOutcome::done;
     Piece pieces[4];
     unsigned count;
     if (!split(address, Access::store, access, pieces, count)) return AccessOutcome::fault;
+    bool device = false;
     for (unsigned i = 0; i < count; ++i) {
-        const bool own_code = pieces[i].page.host && pieces[i].page.writable &&
-                              units_.overlaps_code(pieces[i].physical, pieces[i].size);
-        if (from == AccessFrom::unit && (own_code || !pieces[i].page.host))
-            return AccessOutcome::alone;
-        if (own_code) {
-            ++stats.code_stores;
-            units_.invalidate(pieces[i].physical, pieces[i].size);
-            // The instructions that follow may be the ones written: leave this unit.
-            cpu_.header()->leave_code = ir::leave::look_again;
+        if (!pieces[i].page.host) {
+            device = true;
+            continue;
         }
+        if (!pieces[i].page.writable || !units_.overlaps_code(pieces[i].physical, pieces[i].size))
+            continue;
+        if (from == AccessFrom::unit) return AccessOutcome::alone;
+        ++stats.code_stores;
+        units_.invalidate(pieces[i].physical, pieces[i].size);
+        // The instructions that follow may be the ones written: leave this unit.
+        cpu_.header()->leave_code = ir::leave::look_again;
     }
+    if (device && !may_perform(from)) return AccessOutcome::alone;
 
     const auto all = static_cast<unsigned __int128>(value.high) << 64 | value.low;
     unsigned done = 0;
@@ -159,7 +179,7 @@ AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access,
         }
         done += pieces[i].size;
     }
-    return AccessOutcome::done;
+    return device ? performed(from, AccessDirection::store, address, value) : AccessOutcome::done;
 }
 
 void GuestMemory::withdraw_writes(std::uint64_t physical) {

@@ -8,6 +8,7 @@
 
 #include "translator/runtime/bus.h"
 #include "translator/runtime/context.h"
+#include "translator/runtime/device_replay.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/memory_path.h"
 #include "translator/runtime/unit_cache.h"
@@ -41,6 +42,11 @@ class GuestMemory final : public MemoryPath {
     // A translation of some context has changed or is another's: look device pages up again.
     void forget_device_pages() { ++device_epoch_; }
 
+    // Around the run of a single instruction that left its unit with ir::leave::alone, before it
+    // takes its budget: its device accesses so far are not made again.
+    void begin_replay() { replay_.begin(not_started() - 1); }
+    void end_replay() { replay_.forget(); }
+
     // What the last outcome `fault` was.
     const MemoryFault& fault() const { return fault_; }
 
@@ -67,6 +73,12 @@ class GuestMemory final : public MemoryPath {
                unsigned& count);
     bool note(FaultKind kind, Access access_kind, std::uint64_t address, ir::MemoryAccess access);
     Context& context();
+    std::int64_t not_started() const { return cpu_.header()->budget + cpu_.header()->budget_ahead; }
+    bool may_perform(AccessFrom from) {
+        return from == AccessFrom::single_step || replay_.has_room(not_started());
+    }
+    AccessOutcome performed(AccessFrom from, AccessDirection direction, std::uint64_t address,
+                            WideValue value);
 
     GuestCpu& cpu_;
     Bus& bus_;
@@ -75,6 +87,7 @@ class GuestMemory final : public MemoryPath {
     Context* context_ = nullptr;
     std::function<Context&()> resolve_;
     MemoryFault fault_;
+    DeviceReplay replay_;
 
     // Pages that no page map can hold because a device answers there: firmware polls such addresses
     // millions of times. Walked once with all side effects, they need no walk while nothing

@@ -266,6 +266,10 @@ std::string statistics(const runtime::ExecLoop& loop) {
     };
     row("units translated", exec.units_translated);
     row("instructions translated", exec.instructions_translated);
+    row("regions", exec.regions);
+    row("region instructions", exec.region_instructions);
+    row("region bytes", exec.region_bytes);
+    row("region ns", exec.nanoseconds_in_regions);
     text += fmt::format("{:<28} {:.0f}\n", "ns per instruction:",
                         ratio(exec.nanoseconds_translating, exec.instructions_translated));
     row("host code bytes", exec.host_bytes);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "common/assertion.h"
+#include "translator/ir/printer.h"
 
 namespace vestige::runtime {
 
@@ -12,6 +13,9 @@ namespace {
 std::uint64_t nanoseconds() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
+
+// How many instructions run between two looks at where the guest is (HotSpots).
+constexpr std::int64_t sample_interval = 20'000;
 
 } // namespace
 
@@ -27,7 +31,8 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
       units_(contexts_),
       memory_(cpu, bus, contexts_, units_),
       backend_(backend ? backend(memory_) : nullptr),
-      function_(cpu.layout(), cpu.helpers()) {
+      function_(cpu.layout(), cpu.helpers()),
+      region_former_(cpu) {
     units_.set_backend(backend_.get());
     header_->runtime = static_cast<CpuRuntime*>(this);
     memory_.set_resolver([this]() -> Context& { return resolve_context(); });
@@ -229,8 +234,8 @@ void ExecLoop::leave_unit() {
 }
 
 std::uint64_t ExecLoop::instructions() const {
-    return started_ +
-           static_cast<std::uint64_t>(slice_budget_ - header_->budget - header_->budget_ahead);
+    return started_ + static_cast<std::uint64_t>(slice_budget_ - kept_back_ - header_->budget -
+                                                 header_->budget_ahead);
 }
 
 void ExecLoop::handle(const UnitExit& exit) {
@@ -330,6 +335,7 @@ void ExecLoop::step() {
     const std::uint64_t pc_before = pc;
     enter(entry);
     if (header_->budget == before && cpu_.pc() == pc_before && before > 0) {
+        if (refill()) return;
         // The unit is longer than the budget: its beginning runs on the reference engine.
         Unit* unit = find_unit(pc, options_.max_instructions);
         if (unit && unit->instruction_count > before) {
@@ -339,13 +345,81 @@ void ExecLoop::step() {
     }
 }
 
+// Generated code has used up its part of the budget, or nearly so. True if there was more.
+bool ExecLoop::refill() {
+    if (kept_back_ == 0) return false;
+    const std::int64_t more = std::min(kept_back_, sample_interval);
+    kept_back_ -= more;
+    header_->budget += more;
+    refresh();
+    if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
+    return true;
+}
+
+// The unit at pc is hot: what it loops through takes its place.
+void ExecLoop::make_region(std::uint64_t pc) {
+    const FetchPage* page = context_->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
+    if (!page) return;
+    Unit* unit =
+        units_.find({page->physical | (pc & page_mask), pc, mode_, options_.max_instructions});
+    if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
+    const std::uint64_t began = nanoseconds();
+    if (auto region = compile_region(*unit, *page)) {
+        Unit& made = *region;
+        units_.replace(std::move(region));
+        units_.register_links(made);
+    } else {
+        unit->region_refused = true;
+    }
+    stats_.nanoseconds_in_regions += nanoseconds() - began;
+}
+
+std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage& page) {
+    const UnitKey& key = unit.key;
+    const auto was_run = [&](std::uint64_t pc) {
+        const Unit* other =
+            units_.find({page.physical | (pc & page_mask), pc, key.mode, key.max_instructions});
+        return other && other->code.entry;
+    };
+    const bool in_filter = options_.log_filter.contains(key.pc);
+    const RegionRequest request{.root = key.pc,
+                                .mode = key.mode,
+                                .page = {page.host, page_size},
+                                .max_instructions = key.max_instructions,
+                                .was_run = was_run};
+    if (!region_former_.form(request, function_)) return nullptr;
+    opt::check_raw(function_, log_, in_filter);
+    opt::optimise_region(function_, workspace_);
+    if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
+    auto region = std::make_unique<Unit>();
+    if (!backend_->compile(function_, region->code)) return nullptr; // the arena is full
+    region->key = key;
+    region->tier = Tier::region;
+    region->stable = unit.stable;
+    const auto blocks = region_former_.blocks();
+    region->instruction_count = blocks[0].instructions;
+    region->guest_bytes = blocks[0].bytes;
+    for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
+        region->further_code.push_back({page.physical | (block.pc & page_mask), block.bytes});
+    ++stats_.regions;
+    for (const RegionFormer::GuestBlock& block : blocks)
+        stats_.region_instructions += block.instructions;
+    stats_.region_bytes += region->code.code_bytes;
+    if (log_.on(LogItem::out_asm) && in_filter)
+        log_.put(
+            fmt::format("OUT region: {:08x}\n{}", key.pc, backend_->disassemble(region->code)));
+    return region;
+}
+
 StopCause ExecLoop::run(std::uint64_t budget) {
     slice_budget_ = static_cast<std::int64_t>(budget);
-    header_->budget = slice_budget_;
+    header_->budget =
+        backend_ && options_.regions ? std::min(slice_budget_, sample_interval) : slice_budget_;
+    kept_back_ = slice_budget_ - header_->budget;
     attention_ = false;
     memory_.end_replay();
     StopCause cause = StopCause::budget_used;
-    while (header_->budget > 0) {
+    while (header_->budget > 0 || refill()) {
         units_.collect();
         if (attention_) {
             cause = StopCause::attention;
@@ -366,6 +440,7 @@ StopCause ExecLoop::run(std::uint64_t budget) {
     }
     started_ = instructions();
     slice_budget_ = 0;
+    kept_back_ = 0;
     header_->budget = 0;
     return cause;
 }

@@ -15,7 +15,9 @@
 #include "translator/runtime/context.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/guest_memory.h"
+#include "translator/runtime/hot_spots.h"
 #include "translator/runtime/reference_engine.h"
+#include "translator/runtime/region.h"
 #include "translator/runtime/unit_cache.h"
 
 namespace vestige::runtime {
@@ -30,6 +32,7 @@ struct ExecOptions {
     std::uint32_t max_instructions = 64;
     unsigned contexts = 64;
     bool chaining = true;
+    bool regions = true;     // tier 2
     AddressRange log_filter; // -dfilter, by guest address
 };
 
@@ -37,6 +40,10 @@ struct ExecStats {
     std::uint64_t units_translated = 0;
     std::uint64_t instructions_translated = 0;
     std::uint64_t nanoseconds_translating = 0;
+    std::uint64_t regions = 0;
+    std::uint64_t region_instructions = 0;
+    std::uint64_t nanoseconds_in_regions = 0; // making them
+    std::uint64_t region_bytes = 0;
     std::uint64_t host_bytes = 0;
     std::uint64_t loop_turns = 0;   // entries into generated code from the loop
     std::uint64_t unit_lookups = 0; // of which missed the jump cache
@@ -96,6 +103,9 @@ class ExecLoop final : public CpuRuntime {
     void lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function);
     bool compile(Unit& unit, const FetchPage& page);
     void step();
+    bool refill();
+    void make_region(std::uint64_t pc);
+    std::unique_ptr<Unit> compile_region(const Unit& unit, const FetchPage& page);
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);
     void leave_unit();
@@ -125,11 +135,14 @@ class ExecLoop final : public CpuRuntime {
 
     std::uint64_t started_ = 0;     // at the start of the current run()
     std::int64_t slice_budget_ = 0; // of the current run()
+    std::int64_t kept_back_ = 0;    // of that: not in header_->budget yet
     bool attention_ = false;
     bool flush_pending_ = false; // forget_everything() asked for from within a unit
 
     ir::Function function_;
     opt::Workspace workspace_;
+    HotSpots hot_spots_;
+    RegionFormer region_former_;
     ExecStats stats_;
 };
 

@@ -20,18 +20,50 @@ Unit* UnitCache::find(const UnitKey& key) {
     return entry.unit;
 }
 
+namespace {
+
+template <typename Visitor> void for_each_range(const Unit& unit, Visitor visit) {
+    visit(CodeRange{unit.key.physical, unit.guest_bytes});
+    for (const CodeRange& range : unit.further_code)
+        visit(range);
+}
+
+bool made_from(const Unit& unit, std::uint64_t physical, std::uint64_t size) {
+    bool found = false;
+    for_each_range(unit, [&](const CodeRange& range) {
+        found |= range.physical < physical + size && physical < range.physical + range.bytes;
+    });
+    return found;
+}
+
+} // namespace
+
+void UnitCache::CodePage::cover(const Unit& unit) {
+    for_each_range(unit, [&](const CodeRange& range) {
+        const std::uint64_t first = (range.physical & page_mask) / 4;
+        const std::uint64_t last = ((range.physical & page_mask) + range.bytes - 1) / 4;
+        for (std::uint64_t word = first; word <= last; ++word)
+            words.set(word);
+    });
+}
+
 bool UnitCache::insert(std::unique_ptr<Unit> unit) {
     const auto [page, is_new] = pages_.try_emplace(unit->key.physical >> page_bits);
     page->second.units.push_back(unit.get());
-    const std::uint64_t first = (unit->key.physical & page_mask) / 4;
-    const std::uint64_t last = ((unit->key.physical & page_mask) + unit->guest_bytes - 1) / 4;
-    for (std::uint64_t word = first; word <= last; ++word)
-        page->second.words.set(word);
+    page->second.cover(*unit);
     age_.push_back(unit->key);
     const UnitKey key = unit->key;
     const bool added = units_.emplace(key, std::move(unit)).second;
     VESTIGE_ASSERT(added);
     return is_new;
+}
+
+void UnitCache::replace(std::unique_ptr<Unit> unit) {
+    const auto old = units_.find(unit->key);
+    VESTIGE_ASSERT(old != units_.end());
+    std::erase(pages_.at(unit->key.physical >> page_bits).units, old->second.get());
+    remove(*old->second);
+    insert(std::move(unit));
 }
 
 void UnitCache::register_links(Unit& unit) {
@@ -72,8 +104,7 @@ void UnitCache::invalidate(std::uint64_t physical, std::uint64_t size) {
     const std::vector<Unit*> units = page->second.units;
     std::vector<Unit*> left;
     for (Unit* unit : units)
-        if (unit->key.physical < physical + size &&
-            physical < unit->key.physical + unit->guest_bytes) {
+        if (made_from(*unit, physical, size)) {
             ++invalidated;
             remove(*unit);
         } else {
@@ -86,11 +117,8 @@ void UnitCache::invalidate(std::uint64_t physical, std::uint64_t size) {
     CodePage& code = page->second;
     code.units = std::move(left);
     code.words.reset();
-    for (const Unit* unit : code.units) {
-        const std::uint64_t first = (unit->key.physical & page_mask) / 4;
-        for (std::uint64_t word = 0; word < (unit->guest_bytes + 3) / 4; ++word)
-            code.words.set(first + word);
-    }
+    for (const Unit* unit : code.units)
+        code.cover(*unit);
 }
 
 // Nobody finds or reaches the unit any more.

@@ -25,11 +25,25 @@ struct UnitKey {
     bool operator==(const UnitKey&) const = default;
 };
 
+enum class Tier : std::uint8_t {
+    unit,   // 1: one guest block
+    region, // 2: hot blocks with their loops (region.h)
+};
+
+// Guest code within a page: [physical, physical + bytes).
+struct CodeRange {
+    std::uint64_t physical = 0;
+    std::uint32_t bytes = 0;
+};
+
 struct Unit {
     UnitKey key;
-    std::uint32_t instruction_count = 0;
-    std::uint32_t guest_bytes = 0;
-    bool stable = false; // its page's translation was (Translation::stable)
+    Tier tier = Tier::unit;
+    bool region_refused = false;         // no better as a region
+    std::uint32_t instruction_count = 0; // of a region: of its first block
+    std::uint32_t guest_bytes = 0;       // from key.physical on
+    std::vector<CodeRange> further_code; // of a region: its other blocks
+    bool stable = false;                 // its page's translation was (Translation::stable)
 
     CompiledUnit code; // entry null: not compiled
     std::unique_ptr<ReferenceUnit> reference;
@@ -55,6 +69,9 @@ class UnitCache {
     // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no
     // code before: the caller withdraws the page's write mappings.
     bool insert(std::unique_ptr<Unit> unit);
+
+    // The same for a unit with the key of one that it takes the place of, which is removed.
+    void replace(std::unique_ptr<Unit> unit);
 
     // After compile(): makes the unit's links findable.
     void register_links(Unit& unit);
@@ -107,6 +124,7 @@ class UnitCache {
     struct CodePage {
         std::vector<Unit*> units;
         std::bitset<page_size / 4> words; // covered by some unit, past or present
+        void cover(const Unit& unit);
     };
     void remove(Unit& unit);
     void detach(Unit& unit);

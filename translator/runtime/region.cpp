@@ -1,0 +1,125 @@
+#include "translator/runtime/region.h"
+
+#include <algorithm>
+
+#include "translator/ir/builder.h"
+
+namespace vestige::runtime {
+
+using ir::Op;
+using ir::Value;
+
+namespace {
+
+// A region that is larger costs more to compile than it is likely to give back.
+constexpr std::size_t most_blocks = 64;
+constexpr std::size_t most_instructions = 512;
+
+// A helper that sees all state has every slot written before and read again behind it: such an
+// instruction is better off in a unit of its own.
+bool sees_all_state(const ir::Function& function) {
+    return std::any_of(
+        function.instructions.begin(), function.instructions.end(), [&](const auto& op) {
+            if (op.op != Op::call) return false;
+            const ir::HelperEffect effect = (*function.helpers)[op.imm].effect;
+            return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
+        });
+}
+
+} // namespace
+
+RegionFormer::RegionFormer(GuestCpu& cpu) : cpu_(cpu), scratch_(cpu.layout(), cpu.helpers()) {}
+
+std::span<const std::byte> RegionFormer::code_at(std::uint64_t pc) const {
+    return request_->page.subspan(pc & page_mask);
+}
+
+const RegionFormer::GuestBlock* RegionFormer::find(std::uint64_t pc) const {
+    const auto found = index_.find(pc);
+    return found == index_.end() ? nullptr : &blocks_[found->second];
+}
+
+bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
+    request_ = &request;
+    blocks_.clear();
+    index_.clear();
+    if (!explore(request.root)) return false;
+    std::size_t instructions = blocks_[0].instructions;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const std::vector<std::uint64_t> successors = blocks_[i].successors; // blocks_ grows
+        for (const std::uint64_t pc : successors) {
+            if (blocks_.size() == most_blocks || instructions >= most_instructions) break;
+            if (pc >> page_bits != request.root >> page_bits || find(pc)) continue;
+            if (!request.was_run(pc) || !explore(pc)) continue;
+            instructions += blocks_.back().instructions;
+        }
+    }
+    split();
+    const bool leads_on = std::any_of(blocks_[0].successors.begin(), blocks_[0].successors.end(),
+                                      [&](std::uint64_t pc) { return find(pc) != nullptr; });
+    if (!leads_on) return false;
+    write(function);
+    return true;
+}
+
+// Takes the block in that begins at pc, unless a region has no use for it.
+bool RegionFormer::explore(std::uint64_t pc) {
+    scratch_.clear();
+    cpu_.lift({pc, request_->mode, code_at(pc), request_->max_instructions}, scratch_);
+    if (sees_all_state(scratch_)) return false;
+    GuestBlock block{.pc = pc,
+                     .instructions = scratch_.instruction_count,
+                     .bytes = static_cast<std::uint32_t>(scratch_.guest_bytes)};
+    for (const ir::Instruction& op : scratch_.instructions) {
+        if (op.op == Op::goto_pc) block.successors.push_back(op.imm);
+        if (op.op == Op::instruction) block.pcs.push_back(op.imm);
+    }
+    index_[pc] = blocks_.size();
+    blocks_.push_back(std::move(block));
+    return true;
+}
+
+// A block ends where another one begins.
+void RegionFormer::split() {
+    for (GuestBlock& block : blocks_)
+        for (std::uint32_t i = 1; i < block.instructions; ++i) {
+            if (!find(block.pcs[i])) continue;
+            block.bytes = static_cast<std::uint32_t>(block.pcs[i] - block.pc);
+            block.instructions = i;
+            block.successors = {block.pcs[i]};
+            break;
+        }
+}
+
+void RegionFormer::write(ir::Function& function) {
+    function.clear();
+    ir::Builder entry(function);
+    for (GuestBlock& block : blocks_)
+        write_block(block, function);
+    entry.jump(blocks_[0].entry);
+    for (const ir::Block& block : function.blocks) {
+        ir::Instruction& end = function[block.body.back()];
+        if (end.op != Op::goto_pc) continue;
+        if (const GuestBlock* target = find(end.imm)) {
+            end.op = Op::jump;
+            end.imm = 0;
+            end.targets[0] = target->entry;
+        }
+    }
+    function.start_pc = blocks_[0].pc;
+    function.guest_bytes = blocks_[0].bytes;
+    function.instruction_count = 0; // of no run
+}
+
+void RegionFormer::write_block(GuestBlock& block, ir::Function& function) {
+    block.entry = static_cast<ir::BlockId>(function.blocks.size());
+    function.instruction_count = 0; // a run's instructions are counted from 0
+    cpu_.lift({block.pc, request_->mode, code_at(block.pc), block.instructions}, function);
+    const Value run{static_cast<std::uint32_t>(function.instructions.size())};
+    function.instructions.push_back(
+        {.op = Op::begin_run, .imm = block.pc, .aux = block.instructions});
+    auto& body = function.blocks[block.entry].body;
+    body.insert(body.begin(), run);
+}
+
+} // namespace vestige::runtime

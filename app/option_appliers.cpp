@@ -432,7 +432,15 @@ APPLY(log_filter) {
         state.options.machine.log_filter.push_back(range);
 }
 
-APPLY(statistics) { state.options.statistics = true; }
+APPLY(statistics) {
+    state.options.statistics = true;
+    state.options.machine.statistics = true;
+}
+
+APPLY(statistics_file) {
+    state.options.statistics_file = needed_file(option, values[0]);
+    state.options.machine.statistics = true;
+}
 
 // -- information
 

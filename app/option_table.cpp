@@ -161,7 +161,12 @@ const std::vector<OptionRow>& option_table() {
          "RANGE",
          "log only code in these guest addresses: 0xc0000000+0x1000, A..B",
          log_filter},
-        {G::debugging, {"stats"}, "", "print counters at the end", statistics},
+        {G::debugging,
+         {"stats"},
+         "",
+         "print at the end what was counted and where the time went",
+         statistics},
+        {G::debugging, {"stats-json"}, "FILE", "write the same as JSON", statistics_file},
 
         {G::information, {"list"}, "machines|cpus|devices|nics", "what can be named above", list},
         {G::information, {"version"}, "", "the version", version},

@@ -66,6 +66,7 @@ struct Options {
     std::optional<double> timeout_seconds;
     std::string screenshot_file;
     bool statistics = false;
+    std::string statistics_file;
     std::string loadvm_file;
     std::optional<SnapshotAt> savevm_at;
 };

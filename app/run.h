@@ -71,6 +71,7 @@ class Session final : public RunControl {
     std::optional<int> after_run(RunEnd end);
     void take_due_snapshot();
     int finish(int status);
+    void write_statistics();
 
     Options options_;
     Log log_;

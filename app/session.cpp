@@ -1,10 +1,13 @@
 #include "app/run.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -223,9 +226,19 @@ int Session::run() {
     return finish(*status);
 }
 
+void Session::write_statistics() {
+    std::ofstream file(options_.statistics_file);
+    file << machine_->describe(MachineView::statistics_json);
+    file.close();
+    if (!file)
+        throw UserError(fmt::format("--stats-json: cannot write '{}': {}", options_.statistics_file,
+                                    std::strerror(errno)));
+}
+
 int Session::finish(int status) {
     log_.flush();
     if (options_.statistics) fmt::print(stderr, "{}", machine_->describe(MachineView::statistics));
+    if (!options_.statistics_file.empty()) write_statistics();
     if (!options_.screenshot_file.empty())
         save_screen(machine_->display(), options_.screenshot_file);
     return status;

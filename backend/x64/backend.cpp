@@ -96,6 +96,8 @@ void X64Backend::release_all() {
 
 std::size_t X64Backend::arena_bytes_used() const { return parts_->arena.bytes_used(); }
 
+std::size_t X64Backend::arena_bytes() const { return parts_->arena.size(); }
+
 std::string X64Backend::disassemble(const runtime::CompiledUnit& unit) const {
     const auto text = parts_->texts.find(unit.entry);
     if (text == parts_->texts.end()) return {};

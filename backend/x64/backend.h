@@ -35,6 +35,7 @@ class X64Backend final : public runtime::Backend {
     void release(runtime::CompiledUnit& unit) override;
     void release_all() override;
     std::size_t arena_bytes_used() const override;
+    std::size_t arena_bytes() const override;
     // Empty text without Listing::on.
     std::string disassemble(const runtime::CompiledUnit& unit) const override;
 

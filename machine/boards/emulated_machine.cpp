@@ -7,6 +7,7 @@
 #include "backend/x64/backend.h"
 #include "common/assertion.h"
 #include "common/error.h"
+#include "machine/boards/statistics_report.h"
 #include "machine/core/snapshot.h"
 
 namespace vestige {
@@ -35,6 +36,7 @@ EmulatedMachine::EmulatedMachine(const MachineConfig& config, MachineEnvironment
       scheduler(clock),
       memory("memory", environment.log),
       engine_(config.engine),
+      keeps_times_(config.statistics),
       log_filter_(config.log_filter),
       cpu_timer_(scheduler, [this] { cpu_timer_due(); }) {
     clock.set_counter(*this);
@@ -66,6 +68,10 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
         };
     loop_ = std::make_unique<runtime::ExecLoop>(
         cpu, *this, backend, std::make_unique<interp::ReferenceEngine>(), log, options);
+    if (keeps_times_) {
+        loop_->times().enable();
+        loop_->samples().enable();
+    }
     reset();
 }
 
@@ -92,6 +98,7 @@ std::optional<RunEnd> EmulatedMachine::idle() {
         clock.skip(wait);
         return {};
     }
+    const runtime::ActivityScope sleeping(loop_->times(), runtime::Activity::idle);
     const auto began = std::chrono::steady_clock::now();
     const Time nap = skip ? std::min(wait, millisecond) : std::min(wait, longest_sleep);
     environment.gate.wait(std::chrono::nanoseconds(nap));
@@ -106,6 +113,7 @@ std::optional<RunEnd> EmulatedMachine::idle() {
 RunEnd EmulatedMachine::run(std::uint64_t limit) {
     VESTIGE_ASSERT(loop_ != nullptr);
     clock.start();
+    loop_->times().resume();
     std::optional<RunEnd> end;
     while (!end) {
         if (interrupted_.exchange(false)) {
@@ -131,6 +139,7 @@ RunEnd EmulatedMachine::run(std::uint64_t limit) {
         if (cause == runtime::StopCause::checkstop) end = RunEnd::fatal_fault;
     }
     clock.stop();
+    loop_->times().change(runtime::Activity::machine);
     return *end;
 }
 
@@ -170,6 +179,7 @@ runtime::HostPage EmulatedMachine::page(std::uint64_t physical) {
 // such a cycle themselves and raise a machine check only where software has enabled that.
 bool EmulatedMachine::read(std::uint64_t physical, unsigned size, Endian endian,
                            std::uint64_t& value) {
+    const runtime::ActivityScope scope(loop_->times(), runtime::Activity::devices);
     memory.read(physical, size, endian, value);
     after_device_access();
     return true;
@@ -177,6 +187,7 @@ bool EmulatedMachine::read(std::uint64_t physical, unsigned size, Endian endian,
 
 bool EmulatedMachine::write(std::uint64_t physical, unsigned size, Endian endian,
                             std::uint64_t value) {
+    const runtime::ActivityScope scope(loop_->times(), runtime::Activity::devices);
     memory.write(physical, size, endian, value);
     after_device_access();
     return true;
@@ -253,52 +264,15 @@ std::string memory_tree(const AddressSpace& space, unsigned depth) {
     return text;
 }
 
-double ratio(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-std::string statistics(const runtime::ExecLoop& loop) {
-    const auto& exec = loop.stats();
-    const auto& accesses = loop.memory().stats;
-    std::string text = fmt::format("instructions: {}\n", loop.instructions());
-    const auto row = [&](const char* name, std::uint64_t value) {
-        text += fmt::format("{:<28} {}\n", fmt::format("{}:", name), value);
-    };
-    row("units translated", exec.units_translated);
-    row("instructions translated", exec.instructions_translated);
-    row("regions", exec.regions);
-    row("region instructions", exec.region_instructions);
-    row("region bytes", exec.region_bytes);
-    row("region ns", exec.nanoseconds_in_regions);
-    text += fmt::format("{:<28} {:.0f}\n", "ns per instruction:",
-                        ratio(exec.nanoseconds_translating, exec.instructions_translated));
-    row("host code bytes", exec.host_bytes);
-    row("units live", loop.units().size());
-    row("units invalidated", loop.units().invalidated);
-    row("units evicted", loop.units().evicted);
-    row("chains made", exec.chained);
-    row("entries from the loop", exec.loop_turns);
-    row("look-ups of units", exec.unit_lookups);
-    row("guest exceptions by code", exec.guest_leaves);
-    row("guest memory faults", exec.faults);
-    row("instructions run alone", exec.alone);
-    row("tails on the interpreter", exec.tail_runs);
-    row("slow loads", accesses.slow_loads);
-    row("slow stores", accesses.slow_stores);
-    row("device accesses", accesses.device_accesses);
-    row("stores into code", accesses.code_stores);
-    row("context look-ups", loop.contexts().switches);
-    row("contexts not warm", loop.contexts().misses);
-    return text;
-}
-
 } // namespace
 
 std::string EmulatedMachine::describe(MachineView view) {
     switch (view) {
     case MachineView::memory_tree: return memory_tree(memory, 0);
     case MachineView::jit:
-    case MachineView::statistics: return statistics(*loop_);
+    case MachineView::statistics: return StatisticsReport(*loop_, *cpu_, memory, clock).as_text();
+    case MachineView::statistics_json:
+        return StatisticsReport(*loop_, *cpu_, memory, clock).as_json();
     case MachineView::registers:
     case MachineView::translations:
     case MachineView::fault: return describe_cpu(view);

@@ -100,6 +100,7 @@ class EmulatedMachine : public Machine,
     void after_device_access();
 
     EngineKind engine_;
+    bool keeps_times_;
     std::vector<AddressRange> log_filter_;
     std::vector<std::unique_ptr<RamBlock>> rams_;
     std::vector<std::shared_ptr<void>> parts_;

@@ -39,6 +39,7 @@ enum class MachineView : std::uint8_t {
     jit,          // block cache and contexts
     statistics,   // for --stats
     fault,
+    statistics_json,
 };
 
 enum class AddressKind : std::uint8_t { effective, physical };

@@ -40,6 +40,7 @@ class MachineClock final : public Clock {
 
     // Virtual clock: an idle CPU lets time pass.
     void skip(Time duration) { skipped_ += duration; }
+    Time skipped() const { return skipped_; }
 
     // Host clock: time stands still between run()s.
     void start() {

@@ -90,6 +90,7 @@ struct MachineConfig {
     ClockKind clock = ClockKind::host;
     std::optional<double> mips; // of the virtual clock; the modelled CPU's where not said
     std::vector<AddressRange> log_filter;
+    bool statistics = false; // times and samples are kept, too
 };
 
 } // namespace vestige

@@ -35,6 +35,7 @@ struct AddressSpace::Region {
     MmioTraits traits = {};
     AddressSpace* target = nullptr; // of a window; null once that space is gone
     std::uint64_t target_base = 0;
+    std::uint64_t accesses = 0; // of mmio
 
     bool is_memory() const { return kind == Kind::ram || kind == Kind::rom; }
     // The last address; a region does not wrap around the end of the space.
@@ -254,6 +255,7 @@ BusResult AddressSpace::read_bytes(std::uint64_t address, std::span<std::byte> t
         } else if (hit.region->is_memory()) {
             std::memcpy(part.data(), hit.region->ram->data() + hit.offset, part.size());
         } else {
+            ++hit.region->accesses;
             mmio_read(*hit.region->handler, hit.region->traits, hit.offset, part);
         }
         to = to.subspan(part.size());
@@ -278,6 +280,7 @@ BusResult AddressSpace::write_bytes(std::uint64_t address, std::span<const std::
             log_.write(LogItem::guest_error, "{}: write to {:#x}, {} bytes: '{}' is read-only",
                        name_, address, part.size(), hit.region->name);
         } else {
+            ++hit.region->accesses;
             mmio_write(*hit.region->handler, hit.region->traits, hit.offset, part);
         }
         from = from.subspan(part.size());
@@ -334,7 +337,7 @@ std::vector<AddressSpace::RegionInfo> AddressSpace::regions() const {
     std::vector<RegionInfo> all;
     for (const Region& one : regions_)
         all.push_back({one.base, one.size, one.name, kind_names[static_cast<std::size_t>(one.kind)],
-                       one.enabled, one.target, one.target_base});
+                       one.enabled, one.target, one.target_base, one.accesses});
     return all;
 }
 

@@ -76,7 +76,7 @@ class AddressSpace {
 
     void add_listener(MemoryListener& listener) { listeners_.push_back(&listener); }
 
-    // -- for the monitor's `info mtree`
+    // -- for the monitor's `info mtree` and for --stats
     struct RegionInfo {
         std::uint64_t base, size;
         std::string name;
@@ -84,6 +84,7 @@ class AddressSpace {
         bool enabled;
         const AddressSpace* target; // of a window
         std::uint64_t target_base;
+        std::uint64_t accesses; // of registers, by the CPU and by DMA
     };
     std::vector<RegionInfo> regions() const;
     const std::string& name() const { return name_; }

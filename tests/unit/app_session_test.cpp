@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -165,6 +166,16 @@ TEST_CASE("session: snapshots, statistics and the screen") {
     Session without_screen(f.options({"--screenshot", "x.png"}), f.parts());
     CHECK_THROWS_WITH(without_screen.run(), Catch::Contains("no screen"));
     CHECK(errors.text() == "view 4\n");
+
+    const auto file = std::filesystem::temp_directory_path() /
+                      ("vestige-statistics-" + std::to_string(::getpid()) + ".json");
+    Session with_file(f.options({"--stats-json", file.string()}), f.parts());
+    CHECK(with_file.run() == 0);
+    std::ifstream written(file);
+    CHECK(std::string(std::istreambuf_iterator<char>(written), {}) == "view 6\n");
+    std::filesystem::remove(file);
+    Session nowhere(f.options({"--stats-json", "/nowhere/file"}), f.parts());
+    CHECK_THROWS_WITH(nowhere.run(), Catch::Contains("/nowhere/file"));
 }
 
 TEST_CASE("session: a machine held at the start waits for the monitor") {

@@ -58,6 +58,7 @@ class Backend {
     virtual void release_all() = 0;
 
     virtual std::size_t arena_bytes_used() const = 0;
+    virtual std::size_t arena_bytes() const = 0;
 
     // Host code as text, for -d out_asm.
     virtual std::string disassemble(const CompiledUnit& unit) const = 0;

@@ -1,7 +1,6 @@
 #include "translator/runtime/exec_loop.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "common/assertion.h"
 #include "translator/ir/printer.h"
@@ -9,10 +8,6 @@
 namespace vestige::runtime {
 
 namespace {
-
-std::uint64_t nanoseconds() {
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-}
 
 // How many instructions run between two looks at where the guest is (HotSpots).
 constexpr std::int64_t sample_interval = 20'000;
@@ -29,7 +24,7 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
       header_(cpu.header()),
       contexts_(options.contexts),
       units_(contexts_),
-      memory_(cpu, bus, contexts_, units_),
+      memory_(cpu, bus, contexts_, units_, times_),
       backend_(backend ? backend(memory_) : nullptr),
       function_(cpu.layout(), cpu.helpers()),
       region_former_(cpu) {
@@ -139,6 +134,8 @@ bool ExecLoop::write_guest(std::uint64_t address, unsigned size, std::uint64_t v
 const FetchPage* ExecLoop::fetch(std::uint64_t pc) {
     const auto page = static_cast<std::uint32_t>(pc >> page_bits);
     if (const FetchPage* known = context_->fetch_page(page)) return known;
+    const ActivityScope walking(times_, Activity::walking);
+    ++memory_.stats.walks;
     const Translation found = cpu_.translate(pc, Access::fetch);
     FaultKind fault = found.fault;
     HostPage host;
@@ -170,8 +167,6 @@ std::unique_ptr<Unit> ExecLoop::new_unit(const UnitKey& key, const FetchPage& pa
     unit->instruction_count = function_.instruction_count;
     unit->guest_bytes = static_cast<std::uint32_t>(function_.guest_bytes);
     unit->stable = page.stable;
-    ++stats_.units_translated;
-    stats_.instructions_translated += function_.instruction_count;
     return unit;
 }
 
@@ -185,15 +180,17 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     const bool compiled = backend_ && max_instructions == options_.max_instructions;
     if (unit && (!compiled || unit->code.entry)) return unit;
 
-    const std::uint64_t began = nanoseconds();
+    const ActivityScope translating(times_, Activity::translating);
     if (!unit) {
         auto fresh = new_unit(key, *page);
         unit = fresh.get();
-        if (!compiled) unit->reference = reference_->prepare(function_);
+        if (!compiled) {
+            unit->reference = reference_->prepare(function_);
+            ++stats_.reference_units;
+        }
         if (units_.insert(std::move(fresh))) memory_.withdraw_writes(key.physical);
     }
     if (compiled && !compile(*unit, *page)) unit = nullptr;
-    stats_.nanoseconds_translating += nanoseconds() - began;
     return unit;
 }
 
@@ -212,7 +209,10 @@ bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
             return false;
         }
     }
-    stats_.host_bytes += unit.code.code_bytes;
+    TierStats& tier = stats_.tiers[0];
+    ++tier.units;
+    tier.instructions += unit.instruction_count;
+    tier.host_bytes += unit.code.code_bytes;
     units_.register_links(unit);
     if (log_.on(LogItem::out_asm) && options_.log_filter.contains(unit.key.pc))
         log_.put(fmt::format("OUT: {:08x}\n{}", unit.key.pc, backend_->disassemble(unit.code)));
@@ -247,7 +247,6 @@ void ExecLoop::handle(const UnitExit& exit) {
         cpu_.raise_fault(memory_.fault());
         break;
     case ir::leave::alone:
-        ++stats_.alone;
         // The instruction counts as begun anew; what a device asked for is looked at behind it.
         header_->leave_code = ir::leave::none;
         memory_.begin_replay();
@@ -255,10 +254,7 @@ void ExecLoop::handle(const UnitExit& exit) {
         run_reference(cpu_.pc(), 1, 1);
         memory_.end_replay();
         break;
-    default:
-        VESTIGE_ASSERT(exit.code >= ir::leave::guest_first);
-        ++stats_.guest_leaves;
-        cpu_.on_leave(exit.code);
+    default: VESTIGE_ASSERT(exit.code >= ir::leave::guest_first); cpu_.on_leave(exit.code);
     }
 }
 
@@ -305,9 +301,34 @@ void ExecLoop::follow_link(const LinkSite& site) {
     ++stats_.chained;
 }
 
+void ExecLoop::count(const UnitExit& exit) {
+    using namespace ir::leave;
+    switch (exit.code) {
+    case none:
+        // Generated code does not say why it left plainly. What is left of the budget tells nearly
+        // always: units are short.
+        if (exit.link)
+            stats_.count_exit(ExitKind::unchained_link);
+        else if (header_->budget < options_.max_instructions)
+            stats_.count_exit(ExitKind::budget);
+        else
+            stats_.count_exit(ExitKind::jump_cache_miss);
+        break;
+    case look_again: stats_.count_exit(ExitKind::look_again); break;
+    case fault: stats_.count_exit(ExitKind::fault); break;
+    case alone: stats_.count_exit(ExitKind::alone); break;
+    default:
+        stats_.count_exit(ExitKind::guest);
+        ++stats_.guest_exits[(exit.code - guest_first) % stats_.guest_exits.size()];
+    }
+}
+
 void ExecLoop::enter(const void* entry) {
     ++stats_.loop_turns;
+    const Activity before = times_.change(Activity::generated);
     const UnitExit exit = backend_->enter(header_, entry);
+    times_.change(before);
+    count(exit);
     if (exit.link)
         follow_link(*exit.link);
     else
@@ -351,6 +372,7 @@ bool ExecLoop::refill() {
     const std::int64_t more = std::min(kept_back_, sample_interval);
     kept_back_ -= more;
     header_->budget += more;
+    samples_.sample(cpu_.pc());
     refresh();
     if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
     return true;
@@ -363,7 +385,7 @@ void ExecLoop::make_region(std::uint64_t pc) {
     Unit* unit =
         units_.find({page->physical | (pc & page_mask), pc, mode_, options_.max_instructions});
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
-    const std::uint64_t began = nanoseconds();
+    const ActivityScope translating(times_, Activity::translating_regions);
     if (auto region = compile_region(*unit, *page)) {
         Unit& made = *region;
         units_.replace(std::move(region));
@@ -371,7 +393,6 @@ void ExecLoop::make_region(std::uint64_t pc) {
     } else {
         unit->region_refused = true;
     }
-    stats_.nanoseconds_in_regions += nanoseconds() - began;
 }
 
 std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage& page) {
@@ -401,10 +422,11 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
     region->guest_bytes = blocks[0].bytes;
     for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
         region->further_code.push_back({page.physical | (block.pc & page_mask), block.bytes});
-    ++stats_.regions;
+    TierStats& tier = stats_.tiers[1];
+    ++tier.units;
     for (const RegionFormer::GuestBlock& block : blocks)
-        stats_.region_instructions += block.instructions;
-    stats_.region_bytes += region->code.code_bytes;
+        tier.instructions += block.instructions;
+    tier.host_bytes += region->code.code_bytes;
     if (log_.on(LogItem::out_asm) && in_filter)
         log_.put(
             fmt::format("OUT region: {:08x}\n{}", key.pc, backend_->disassemble(region->code)));
@@ -412,6 +434,7 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
 }
 
 StopCause ExecLoop::run(std::uint64_t budget) {
+    const ActivityScope dispatching(times_, Activity::dispatching);
     slice_budget_ = static_cast<std::int64_t>(budget);
     header_->budget =
         backend_ && options_.regions ? std::min(slice_budget_, sample_interval) : slice_budget_;
@@ -438,6 +461,7 @@ StopCause ExecLoop::run(std::uint64_t budget) {
         refresh();
         step();
     }
+    if (cause == StopCause::budget_used) samples_.sample(cpu_.pc());
     started_ = instructions();
     slice_budget_ = 0;
     kept_back_ = 0;

@@ -18,6 +18,7 @@
 #include "translator/runtime/hot_spots.h"
 #include "translator/runtime/reference_engine.h"
 #include "translator/runtime/region.h"
+#include "translator/runtime/statistics.h"
 #include "translator/runtime/unit_cache.h"
 
 namespace vestige::runtime {
@@ -34,24 +35,6 @@ struct ExecOptions {
     bool chaining = true;
     bool regions = true;     // tier 2
     AddressRange log_filter; // -dfilter, by guest address
-};
-
-struct ExecStats {
-    std::uint64_t units_translated = 0;
-    std::uint64_t instructions_translated = 0;
-    std::uint64_t nanoseconds_translating = 0;
-    std::uint64_t regions = 0;
-    std::uint64_t region_instructions = 0;
-    std::uint64_t nanoseconds_in_regions = 0; // making them
-    std::uint64_t region_bytes = 0;
-    std::uint64_t host_bytes = 0;
-    std::uint64_t loop_turns = 0;   // entries into generated code from the loop
-    std::uint64_t unit_lookups = 0; // of which missed the jump cache
-    std::uint64_t chained = 0;
-    std::uint64_t alone = 0;     // instructions run by themselves
-    std::uint64_t tail_runs = 0; // ends of a budget run on the reference engine
-    std::uint64_t faults = 0;
-    std::uint64_t guest_leaves = 0;
 };
 
 // Makes the code generator, which calls the memory path it is given. Null: none, every unit runs on
@@ -90,6 +73,11 @@ class ExecLoop final : public CpuRuntime {
     bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;
 
     const ExecStats& stats() const { return stats_; }
+    TimeAccount& times() { return times_; }
+    const TimeAccount& times() const { return times_; }
+    PcSamples& samples() { return samples_; }
+    const PcSamples& samples() const { return samples_; }
+    const Backend* backend() const { return backend_.get(); }
     const GuestMemory& memory() const { return memory_; }
     const UnitCache& units() const { return units_; }
     const ContextCache& contexts() const { return contexts_; }
@@ -110,6 +98,7 @@ class ExecLoop final : public CpuRuntime {
     void enter(const void* entry);
     void leave_unit();
     void handle(const UnitExit& exit);
+    void count(const UnitExit& exit);
     void follow_link(const LinkSite& site);
 
     GuestCpu& cpu_;
@@ -120,6 +109,7 @@ class ExecLoop final : public CpuRuntime {
     CpuHeader* header_;
     ContextCache contexts_;
     UnitCache units_;
+    TimeAccount times_;
     GuestMemory memory_;
     std::unique_ptr<Backend> backend_;
 
@@ -144,6 +134,7 @@ class ExecLoop final : public CpuRuntime {
     HotSpots hot_spots_;
     RegionFormer region_former_;
     ExecStats stats_;
+    PcSamples samples_;
 };
 
 } // namespace vestige::runtime

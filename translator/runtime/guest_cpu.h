@@ -94,6 +94,8 @@ class GuestCpu {
     virtual void raise_fault(const MemoryFault& fault) = 0;
     // Code at or above ir::leave::guest_first.
     virtual void on_leave(std::uint32_t code) = 0;
+    // What such a code stands for, in a word or two.
+    virtual std::string leave_name(std::uint32_t code) const = 0;
 
     // Takes the most urgent pending and enabled interrupt, if any.
     virtual void take_interrupt() = 0;

@@ -25,6 +25,8 @@ bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
         piece = {device.physical | (address & page_mask), size, {}};
         return true;
     }
+    const ActivityScope walking(times_, Activity::walking);
+    ++stats.walks;
     const Translation found = cpu_.translate(address, kind);
     if (found.fault != FaultKind::none) return note(found.fault, kind, address, access);
     piece.physical = found.physical;

@@ -11,12 +11,14 @@
 #include "translator/runtime/device_replay.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/memory_path.h"
+#include "translator/runtime/statistics.h"
 #include "translator/runtime/unit_cache.h"
 
 namespace vestige::runtime {
 
 struct MemoryStats {
     std::uint64_t slow_loads = 0, slow_stores = 0; // accesses that no page map served
+    std::uint64_t walks = 0;                       // of the guest's tables, fetches included
     std::uint64_t device_accesses = 0;
     std::uint64_t code_stores = 0; // into translated bytes
     std::uint64_t faults = 0;
@@ -24,8 +26,9 @@ struct MemoryStats {
 
 class GuestMemory final : public MemoryPath {
   public:
-    GuestMemory(GuestCpu& cpu, Bus& bus, ContextCache& contexts, UnitCache& units)
-        : cpu_(cpu), bus_(bus), contexts_(contexts), units_(units) {}
+    GuestMemory(GuestCpu& cpu, Bus& bus, ContextCache& contexts, UnitCache& units,
+                TimeAccount& times)
+        : cpu_(cpu), bus_(bus), contexts_(contexts), units_(units), times_(times) {}
 
     // The context that the next accesses belong to; null: must be looked up first (resolve).
     void set_context(Context* context) {
@@ -84,6 +87,7 @@ class GuestMemory final : public MemoryPath {
     Bus& bus_;
     ContextCache& contexts_;
     UnitCache& units_;
+    TimeAccount& times_;
     Context* context_ = nullptr;
     std::function<Context&()> resolve_;
     MemoryFault fault_;

@@ -241,4 +241,22 @@ void PpcCpu::on_leave(std::uint32_t leave_code) {
     VESTIGE_UNREACHABLE("a leave code of no known meaning");
 }
 
+std::string PpcCpu::leave_name(std::uint32_t leave_code) const {
+    switch (static_cast<Leave>(leave_code)) {
+    case Leave::program_illegal: return "illegal instruction";
+    case Leave::program_privileged: return "privileged instruction";
+    case Leave::program_trap: return "trap instruction";
+    case Leave::program_float: return "floating-point exception";
+    case Leave::system_call: return "system call";
+    case Leave::fp_unavailable: return "floating point unavailable";
+    case Leave::vec_unavailable: return "AltiVec unavailable";
+    case Leave::alignment: return "alignment";
+    case Leave::trace: return "trace";
+    case Leave::instruction_breakpoint: return "instruction breakpoint";
+    case Leave::direct_store_error: return "direct-store error";
+    case Leave::checkstop: return "checkstop";
+    }
+    return fmt::format("code {}", leave_code);
+}
+
 } // namespace vestige::ppc

@@ -58,6 +58,7 @@ class PpcCpu final : public runtime::GuestCpu {
     runtime::Translation probe(std::uint64_t address, runtime::Access access) override;
     void raise_fault(const runtime::MemoryFault& fault) override;
     void on_leave(std::uint32_t code) override;
+    std::string leave_name(std::uint32_t code) const override;
     void take_interrupt() override;
     bool idle() const override;
     const std::string& checkstop() const override { return checkstop_; }

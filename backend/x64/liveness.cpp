@@ -11,93 +11,48 @@ using ir::Instruction;
 using ir::Op;
 using ir::Value;
 
-namespace {
-
-unsigned successor_count(const Instruction& terminator) {
-    return terminator.op == Op::branch ? 2 : terminator.op == Op::jump ? 1 : 0;
-}
-
-} // namespace
-
 void Liveness::analyse(const ir::Function& function) {
     function_ = &function;
     values_.assign(function.instructions.size(), {});
-    blocks_.assign(function.blocks.size(), {});
-    order_.clear();
-    homed_.clear();
     later_uses_.clear();
     block_ = no_block;
-    order_blocks();
+    flow_.analyse(function);
+    across_.begin(function, flow_);
     count_uses();
+    across_.solve();
 }
 
-// Reverse post-order by depth-first search with an explicit stack.
-void Liveness::order_blocks() {
-    struct Visit {
-        BlockId block;
-        unsigned next; // successor to look at
-    };
-    std::vector<Visit> stack;
-    const auto open = [&](BlockId block) {
-        blocks_[block].visited = true;
-        stack.push_back({block, 0});
-    };
-    open(0);
-    while (!stack.empty()) {
-        Visit& top = stack.back();
-        const BlockId block = top.block;
-        const Instruction& end = (*function_)[function_->blocks[block].body.back()];
-        if (top.next == successor_count(end)) {
-            order_.push_back(block);
-            stack.pop_back();
-            continue;
-        }
-        const BlockId target = end.targets[top.next++];
-        BlockInfo& info = blocks_[target];
-        info.predecessor = info.predecessor_count++ == 0 ? block : no_block;
-        if (!info.visited) open(target);
-    }
-    std::reverse(order_.begin(), order_.end());
-    // The entry is a join of whoever enters the unit and of the jumps back to it.
-    blocks_[0].predecessor = no_block;
-    for (const BlockId block : order_) {
-        BlockInfo& info = blocks_[block];
-        info.tree = info.predecessor == no_block ? block : blocks_[info.predecessor].tree;
-    }
-}
-
-void Liveness::use_in(BlockId block, Value value) {
+void Liveness::use_in(BlockId block, Value value, std::uint32_t distance) {
     ValueUses& uses = values_[value.index];
     ++uses.count;
     if (uses.defined_in == block) return;
-    uses.global = true;
-    if (blocks_[uses.defined_in].tree == blocks_[block].tree || uses.needs_home) return;
-    if ((*function_)[value].op == Op::constant || (*function_)[value].op == Op::parameter) return;
-    uses.needs_home = true;
-    homed_.push_back(value);
+    if (uses.global == not_global) {
+        if ((*function_)[value].op == Op::constant) return;
+        uses.global = across_.add(value, uses.defined_in, GlobalLiveness::Kind::value);
+    }
+    across_.use(uses.global, block, distance);
 }
 
 // Definitions come before uses in the order of blocks, because they dominate them.
 void Liveness::count_uses() {
-    for (const BlockId block : order_) {
-        for (const Value parameter : function_->blocks[block].parameters) {
-            ValueUses& uses = values_[parameter.index];
-            uses.defined_in = block;
-            uses.needs_home = true;
-            homed_.push_back(parameter);
-        }
+    for (const BlockId block : flow_.order()) {
+        for (const Value parameter : function_->blocks[block].parameters)
+            values_[parameter.index].global =
+                across_.add(parameter, block, GlobalLiveness::Kind::parameter);
+        std::uint32_t distance = 0;
         for (const Value value : function_->blocks[block].body) {
             values_[value.index].defined_in = block;
             const Instruction& instruction = (*function_)[value];
             for (const Value argument : instruction.args())
-                use_in(block, argument);
+                use_in(block, argument, distance);
             for (const ir::ValueList list : instruction.target_arguments)
                 for (const Value argument : function_->list(list))
-                    use_in(block, argument);
-            if (instruction.recovery == ir::no_recovery) continue;
-            for (const auto& entry :
-                 function_->entries(function_->recoveries[instruction.recovery]))
-                use_in(block, entry.value);
+                    use_in(block, argument, distance);
+            if (instruction.recovery != ir::no_recovery)
+                for (const auto& entry :
+                     function_->entries(function_->recoveries[instruction.recovery]))
+                    use_in(block, entry.value, far);
+            ++distance;
         }
     }
 }
@@ -178,24 +133,33 @@ void Liveness::find_spans(BlockId block) {
     }
 }
 
+void Liveness::look_behind_block(Value value, std::uint32_t last_in_block) {
+    ValueUses& uses = values_[value.index];
+    const std::uint32_t distance =
+        uses.global == not_global ? never : across_.at_end(block_, uses.global);
+    uses.seen_in = block_;
+    uses.next_use = distance == never ? never : block_end_ + distance;
+    uses.last_use = distance == never ? last_in_block : never;
+}
+
 // The first time that a value is met on the way back through a block is its last use there.
 ValueUses& Liveness::see(Value value, std::uint32_t position) {
     ValueUses& uses = values_[value.index];
-    if (uses.seen_in != block_) {
-        uses.seen_in = block_;
-        uses.next_use = never;
-        uses.last_use = uses.global && lives_on_ ? never : position;
-    }
+    if (uses.seen_in != block_) look_behind_block(value, position);
     return uses;
+}
+
+void Liveness::enter_with(Value value) {
+    if (values_[value.index].seen_in != block_) look_behind_block(value, 0);
 }
 
 void Liveness::enter_block(BlockId block, std::uint32_t first_position) {
     const auto& body = function_->blocks[block].body;
     block_ = block;
-    lives_on_ = successor_count((*function_)[body.back()]) != 0;
     later_uses_.clear();
     find_spans(block);
-    std::uint32_t position = first_position + static_cast<std::uint32_t>(body.size());
+    block_end_ = first_position + static_cast<std::uint32_t>(body.size());
+    std::uint32_t position = block_end_;
     for (std::size_t i = body.size(); i-- > 0;) {
         --position;
         const Instruction& instruction = (*function_)[body[i]];
@@ -216,14 +180,6 @@ void Liveness::enter_block(BlockId block, std::uint32_t first_position) {
         see(body[i], position);
     }
     VESTIGE_ASSERT(position == first_position);
-}
-
-bool Liveness::lives_into_block(Value value) {
-    ValueUses& uses = values_[value.index];
-    if (uses.seen_in == block_) return true;
-    if (!uses.global || !lives_on_) return false;
-    uses.next_use = uses.last_use = never;
-    return true;
 }
 
 void Liveness::start(const Instruction& instruction, std::uint32_t position) {

@@ -16,37 +16,33 @@
 #include <span>
 #include <vector>
 
+#include "backend/x64/control_flow.h"
+#include "backend/x64/global_liveness.h"
 #include "backend/x64/spans.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
 
-inline constexpr std::uint32_t never = ~0u;
+inline constexpr std::uint32_t not_global = ~0u;
 
 struct ValueUses {
-    std::uint32_t next_use = never; // after the current instruction
-    std::uint32_t last_use = 0;     // of any kind; never: lives on in other blocks
-    std::uint32_t used_at = 0;      // the last instruction that was started and uses it
-    std::uint32_t count = 0;        // of any kind, in the whole function
-    ir::BlockId defined_in = 0;
-    ir::BlockId seen_in = ~0u;    // the last block entered that uses it
-    std::uint16_t span = no_span; // of an access
+    std::uint32_t next_use = never;    // after the current instruction, perhaps in another block
+    std::uint32_t last_use = 0;        // of any kind; never: lives on in other blocks
+    std::uint32_t used_at = 0;         // the last instruction that was started and uses it
+    std::uint32_t count = 0;           // of any kind, in the whole function
+    ir::BlockId defined_in = no_block; // of a parameter: no_block
+    ir::BlockId seen_in = no_block;    // the last block entered that uses it
+    std::uint32_t global = not_global; // index in GlobalLiveness: it lives across blocks
+    std::uint16_t span = no_span;      // of an access
     bool fused = false;
-    bool global = false;     // used in other blocks than its own
-    bool needs_home = false; // used behind a join of control flow: lives in a spill slot of its own
 };
 
 class Liveness {
   public:
     void analyse(const ir::Function& function);
 
-    // Reachable blocks, each behind one of its predecessors; a branch's false target comes first.
-    std::span<const ir::BlockId> order() const { return order_; }
-    // The only predecessor of a block, whose registers it takes over; no_block for the entry and
-    // for joins.
-    ir::BlockId predecessor(ir::BlockId block) const { return blocks_[block].predecessor; }
-    // Parameters and values that need a home.
-    std::span<const ir::Value> homed() const { return homed_; }
+    const ControlFlow& flow() const { return flow_; }
+    const GlobalLiveness& across_blocks() const { return across_; }
 
     // Finds the uses in a block whose instructions get the positions from `first_position` up.
     void enter_block(ir::BlockId block, std::uint32_t first_position);
@@ -67,8 +63,8 @@ class Liveness {
     bool skipped(ir::Value value) const;
 
     const ValueUses& operator[](ir::Value value) const { return values_[value.index]; }
-    // Of a value from another block: whether it is used in the current one or may be used later.
-    bool lives_into_block(ir::Value value);
+    // A value from before the current block, which it may not use itself, lies somewhere.
+    void enter_with(ir::Value value);
 
     // Operands with those of fused values in their place, in order.
     template <typename Visitor>
@@ -86,33 +82,23 @@ class Liveness {
         if (const Span* span = span_of(ir::Value{index})) visit(span->pointer);
     }
 
-    static constexpr ir::BlockId no_block = ~0u;
-
   private:
-    struct BlockInfo {
-        ir::BlockId predecessor = no_block;
-        std::uint32_t predecessor_count = 0;
-        ir::BlockId tree = no_block; // root of the tree of single predecessors it is in
-        bool visited = false;
-    };
-
-    void order_blocks();
     void count_uses();
-    void use_in(ir::BlockId block, ir::Value value);
+    void use_in(ir::BlockId block, ir::Value value, std::uint32_t distance);
     void find_spans(ir::BlockId block);
     void fuse_arguments(const ir::Instruction& instruction, ir::BlockId block);
     bool can_fuse(ir::Value value, ir::BlockId block) const;
     ValueUses& see(ir::Value value, std::uint32_t position);
+    void look_behind_block(ir::Value value, std::uint32_t position);
 
     const ir::Function* function_ = nullptr;
     std::vector<ValueUses> values_;
-    std::vector<BlockInfo> blocks_;
-    std::vector<ir::BlockId> order_;
-    std::vector<ir::Value> homed_;
+    ControlFlow flow_;
+    GlobalLiveness across_;
     SpanFinder spans_;                      // of the current block
     std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
     ir::BlockId block_ = no_block;
-    bool lives_on_ = false; // the current block has successors
+    std::uint32_t block_end_ = 0; // position behind it
 };
 
 } // namespace vestige::x64

@@ -8,7 +8,6 @@
 
 namespace vestige::x64 {
 
-using ir::Op;
 using ir::Type;
 using ir::Value;
 
@@ -36,11 +35,8 @@ void RegisterAllocator::begin_function(const ir::Function& function) {
     free_slots_.clear();
     free_pairs_.clear();
     next_slot_ = 0;
+    temporary_slot_ = -1;
     keep_flags_ = false;
-    for (const Value value : live_.homed()) {
-        const std::int16_t slot = allocate_slot(type(value));
-        values_[value.index].spill = slot;
-    }
 }
 
 void RegisterAllocator::forget_everything() {
@@ -48,72 +44,41 @@ void RegisterAllocator::forget_everything() {
         if (occupant < scratch_user) values_[occupant].reg = no_register;
         occupant = nobody;
     }
-    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
-        if (spilled_[slot] != nobody) {
-            values_[spilled_[slot]].spill = -1;
-            free_slot(static_cast<std::int16_t>(slot), type(Value{spilled_[slot]}));
-            spilled_[slot] = nobody;
+    for (std::uint32_t& owner : spilled_) {
+        if (owner == nobody) continue;
+        Place& place = values_[owner];
+        place.spilled = false;
+        if (live_[Value{owner}].global == not_global) {
+            free_slot(place.slot, type(Value{owner}));
+            place.slot = -1;
         }
+        owner = nobody;
+    }
     for (const std::uint32_t value : in_state_)
         values_[value].state_offset = -1;
     in_state_.clear();
 }
 
-void RegisterAllocator::begin_join() { forget_everything(); }
-
-void RegisterAllocator::begin_block() {
+void RegisterAllocator::begin_block(const BlockEntry& entry) {
     values_.resize(live_.value_count());
-    const auto unused = [&](std::uint32_t value) {
-        return value < scratch_user && !live_.lives_into_block(Value{value});
-    };
-    for (const std::uint32_t occupant : occupant_)
-        if (unused(occupant)) kill(Value{occupant});
-    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
-        if (unused(spilled_[slot])) kill(Value{spilled_[slot]});
-    for (std::size_t i = in_state_.size(); i-- > 0;)
-        if (unused(in_state_[i])) kill(Value{in_state_[i]});
-}
-
-void RegisterAllocator::save(AllocatorSnapshot& snapshot) const {
-    snapshot.registers.clear();
-    snapshot.spilled.clear();
-    snapshot.in_state.clear();
-    for (unsigned reg = 0; reg < register_count; ++reg)
-        if (occupant_[reg] < scratch_user)
-            snapshot.registers.push_back({occupant_[reg], static_cast<std::int32_t>(reg)});
-    for (std::size_t slot = 0; slot < spilled_.size(); ++slot)
-        if (spilled_[slot] != nobody)
-            snapshot.spilled.push_back({spilled_[slot], static_cast<std::int32_t>(slot)});
-    for (const std::uint32_t value : in_state_)
-        snapshot.in_state.push_back({value, values_[value].state_offset});
-    snapshot.free_slots = free_slots_;
-    snapshot.free_pairs = free_pairs_;
-    snapshot.next_slot = next_slot_;
-}
-
-void RegisterAllocator::restore(const AllocatorSnapshot& snapshot) {
     forget_everything();
-    for (const auto& [value, reg] : snapshot.registers)
-        bind(Value{value}, static_cast<HostRegister>(reg));
-    for (const auto& [value, slot] : snapshot.spilled) {
-        values_[value].spill = static_cast<std::int16_t>(slot);
-        spilled_[static_cast<std::size_t>(slot)] = value;
+    for (const auto& [value, places, argument] : entry.items) {
+        live_.enter_with(value);
+        Place& place = values_[value.index];
+        if (places.reg != no_register) bind(value, places.reg);
+        if (places.spilled) {
+            place.spilled = true;
+            spilled_[spill_slot(value)] = value.index;
+        }
+        if (places.state_offset >= 0) {
+            place.state_offset = places.state_offset;
+            in_state_.push_back(value.index);
+        }
     }
-    for (const auto& [value, offset] : snapshot.in_state) {
-        values_[value].state_offset = offset;
-        in_state_.push_back(value);
-    }
-    free_slots_ = snapshot.free_slots;
-    free_pairs_ = snapshot.free_pairs;
-    next_slot_ = snapshot.next_slot;
 }
 
 void RegisterAllocator::end_instruction(Value value) {
     const ir::Instruction& instruction = (*function_)[value];
-    const Place& place = values_[value.index];
-    if (live_[value].needs_home && instruction.op != Op::parameter) {
-        store_to_slot(place.reg, static_cast<unsigned>(place.spill), instruction.type);
-    }
     const auto kill_dead = [&](Value operand) {
         if (dies_here(operand)) kill(operand);
     };
@@ -130,10 +95,13 @@ void RegisterAllocator::kill(Value value) {
         if (occupant_[place.reg] == value.index) occupant_[place.reg] = nobody;
         place.reg = no_register;
     }
-    if (place.spill >= 0 && !live_[value].needs_home) {
-        spilled_[static_cast<std::size_t>(place.spill)] = nobody;
-        free_slot(place.spill, type(value));
-        place.spill = -1;
+    if (place.spilled) {
+        place.spilled = false;
+        spilled_[static_cast<std::size_t>(place.slot)] = nobody;
+        if (live_[value].global == not_global) {
+            free_slot(place.slot, type(value));
+            place.slot = -1;
+        }
     }
     if (place.state_offset >= 0) leave_state(value);
 }
@@ -197,18 +165,13 @@ HostRegister RegisterAllocator::allocate(Bank bank) {
 
 bool RegisterAllocator::has_memory_copy(Value value) const {
     const Place& place = values_[value.index];
-    return place.spill >= 0 || place.state_offset >= 0 || is_constant(value);
+    return place.spilled || place.state_offset >= 0 || is_constant(value);
 }
 
 void RegisterAllocator::evict(HostRegister reg) {
     const Value value{occupant_[reg]};
     VESTIGE_ASSERT(occupant_[reg] < scratch_user && locks_[reg] == 0);
-    if (!has_memory_copy(value)) {
-        const std::int16_t slot = allocate_slot(type(value));
-        values_[value.index].spill = slot;
-        spilled_[static_cast<std::size_t>(slot)] = value.index;
-        store_to_slot(reg, static_cast<unsigned>(slot), type(value));
-    }
+    if (!has_memory_copy(value)) spill(value);
     unbind(reg);
 }
 
@@ -258,7 +221,7 @@ asmjit::Operand RegisterAllocator::memory(Value value) const {
     const Type value_type = type(value);
     if (value_type == Type::v128) return {};
     const std::uint32_t bytes = value_type == Type::i64 || value_type == Type::f64 ? 8u : 4u;
-    if (place.spill >= 0) return spill_memory(static_cast<unsigned>(place.spill), bytes);
+    if (place.spilled) return spill_memory(static_cast<unsigned>(place.slot), bytes);
     if (place.state_offset >= 0 && ir::info(value_type).bytes >= 4)
         return state_memory(static_cast<std::uint32_t>(place.state_offset), bytes);
     return {};
@@ -355,10 +318,6 @@ void RegisterAllocator::define_from_state(Value result, std::uint32_t offset) {
 }
 
 void RegisterAllocator::define_in_state(Value result, std::uint32_t offset) {
-    if (live_[result].needs_home) { // which it gets from a register
-        define_from_state(result, offset);
-        return;
-    }
     values_[result.index].state_offset = static_cast<std::int32_t>(offset);
     in_state_.push_back(result.index);
 }
@@ -381,7 +340,7 @@ void RegisterAllocator::state_changes(std::uint32_t offset, std::uint32_t bytes,
         const std::uint32_t end = begin + ir::info(type(value)).bytes;
         if (end <= offset || offset + bytes <= begin) continue;
         const Place& place = values_[value.index];
-        if (place.reg == no_register && place.spill < 0) use(value);
+        if (place.reg == no_register && !place.spilled) use(value);
         leave_state(value);
     }
 }
@@ -405,10 +364,7 @@ void RegisterAllocator::spill_caller_saved() {
         if (occupant_[reg] >= scratch_user) continue;
         const Value value{occupant_[reg]};
         if (dies_here(value) || has_memory_copy(value)) continue;
-        const std::int16_t slot = allocate_slot(type(value));
-        values_[value.index].spill = slot;
-        spilled_[static_cast<std::size_t>(slot)] = value.index;
-        store_to_slot(static_cast<HostRegister>(reg), static_cast<unsigned>(slot), type(value));
+        spill(value);
     }
 }
 
@@ -423,7 +379,7 @@ Location RegisterAllocator::location(Value value) const {
     const Place& place = values_[value.index];
     if (const auto bits = constant(value)) return {Location::Kind::constant, 0, *bits};
     if (place.reg != no_register) return {Location::Kind::in_register, place.reg};
-    if (place.spill >= 0) return {Location::Kind::spill, static_cast<std::uint32_t>(place.spill)};
+    if (place.spilled) return {Location::Kind::spill, static_cast<std::uint32_t>(place.slot)};
     if (place.state_offset >= 0)
         return {Location::Kind::state, static_cast<std::uint32_t>(place.state_offset)};
     VESTIGE_UNREACHABLE("the value is nowhere");
@@ -451,8 +407,23 @@ void RegisterAllocator::free_slot(std::int16_t slot, Type type) {
     (type == Type::v128 ? free_pairs_ : free_slots_).push_back(slot);
 }
 
+unsigned RegisterAllocator::spill_slot(Value value) {
+    Place& place = values_[value.index];
+    if (place.slot < 0) place.slot = allocate_slot(type(value));
+    return static_cast<unsigned>(place.slot);
+}
+
 unsigned RegisterAllocator::temporary_slot() {
-    return static_cast<unsigned>(allocate_slot(Type::v128));
+    if (temporary_slot_ < 0) temporary_slot_ = allocate_slot(Type::v128);
+    return static_cast<unsigned>(temporary_slot_);
+}
+
+void RegisterAllocator::spill(Value value) {
+    const unsigned slot = spill_slot(value);
+    Place& place = values_[value.index];
+    place.spilled = true;
+    spilled_[slot] = value.index;
+    store_to_slot(place.reg, slot, type(value));
 }
 
 } // namespace vestige::x64

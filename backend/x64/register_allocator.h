@@ -2,8 +2,8 @@
 //
 // Within a block, a value is loaded where an emitter first asks for it and leaves its register for
 // the one whose next use is nearer. It can be in several places at once: a register, a spill slot,
-// the guest state slot that it was read from or written to; constants can be made anywhere. A block
-// with a single predecessor takes over its registers; at joins, values wait in their homes.
+// the guest state slot that it was read from or written to; constants can be made anywhere. Between
+// blocks, values lie where the BlockEntry of the next one says.
 //
 // The protocol for an emitter:
 //   1. take registers: use(), operand(), scratch(), claim(); each returns a handle, and what a
@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/x64/block_entry.h"
 #include "backend/x64/frame.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/registers.h"
@@ -77,17 +78,6 @@ struct HeldOperand {
     Held held; // if it is a register
 };
 
-// What values are where between two instructions.
-struct AllocatorSnapshot {
-    struct Copy {
-        std::uint32_t value;
-        std::int32_t where;
-    };
-    std::vector<Copy> registers, spilled, in_state;
-    std::vector<std::int16_t> free_slots, free_pairs;
-    std::int16_t next_slot = 0;
-};
-
 class RegisterAllocator {
   public:
     RegisterAllocator(x86::Assembler& assembler, Liveness& liveness, bool avx)
@@ -95,10 +85,7 @@ class RegisterAllocator {
 
     // ---- functions, blocks and instructions
     void begin_function(const ir::Function& function);
-    void begin_join();  // registers are empty, values in their homes
-    void begin_block(); // forgets what died in the predecessor
-    void save(AllocatorSnapshot& snapshot) const;
-    void restore(const AllocatorSnapshot& snapshot);
+    void begin_block(const BlockEntry& entry);
     void begin_instruction(std::uint32_t position) { position_ = position; }
     void end_instruction(ir::Value value);
 
@@ -154,21 +141,29 @@ class RegisterAllocator {
     template <typename Visitor> void for_each_copy(ir::Value value, Visitor&& visit) const {
         const Place& place = values_[value.index];
         if (place.reg != no_register) visit(Location{Location::Kind::in_register, place.reg});
-        if (place.spill >= 0)
-            visit(Location{Location::Kind::spill, static_cast<std::uint32_t>(place.spill)});
+        if (place.spilled)
+            visit(Location{Location::Kind::spill, static_cast<std::uint32_t>(place.slot)});
     }
     bool is_anywhere(ir::Value value) const {
         const Place& place = values_[value.index];
-        return place.reg != no_register || place.spill >= 0;
+        return place.reg != no_register || place.spilled;
     }
-    unsigned home(ir::Value value) const { // of a parameter
-        return static_cast<unsigned>(values_[value.index].spill);
+    Places places(ir::Value value) const {
+        const Place& place = values_[value.index];
+        return {place.state_offset, place.reg, place.spilled};
     }
-    unsigned temporary_slot(); // two adjacent ones, for the rest of the function
+    // The value's own: of one that lives across blocks it is the same in the whole function.
+    unsigned spill_slot(ir::Value value);
+    unsigned temporary_slot(); // two adjacent ones, which hold nothing for long
     void move(HostRegister to, HostRegister from, ir::Type type);
     void load(ir::Value value, HostRegister into); // of either bank: the value's bits
     void store_to_slot(HostRegister reg, unsigned slot, ir::Type type);
     void load_from_slot(HostRegister reg, unsigned slot, ir::Type type);
+    void load_from_state(std::uint32_t offset, ir::Type type, HostRegister into);
+    void load_constant(std::uint64_t bits, ir::Type type, HostRegister into);
+    ir::Type type(ir::Value value) const {
+        return live_.is_pointer(value) ? ir::Type::i64 : (*function_)[value].type;
+    }
 
     // While the flags hold a condition, zero is not made by xor.
     void keep_flags(bool keep) { keep_flags_ = keep; }
@@ -178,15 +173,13 @@ class RegisterAllocator {
 
     struct Place {
         std::int32_t state_offset = -1;
-        std::int16_t spill = -1;
+        std::int16_t slot = -1; // its own
         HostRegister reg = no_register;
+        bool spilled = false; // the slot holds it
     };
 
     static constexpr std::uint32_t nobody = ~0u, scratch_user = ~0u - 1;
 
-    ir::Type type(ir::Value value) const {
-        return live_.is_pointer(value) ? ir::Type::i64 : (*function_)[value].type;
-    }
     bool is_constant(ir::Value value) const {
         return !live_.is_pointer(value) && (*function_)[value].op == ir::Op::constant;
     }
@@ -200,13 +193,12 @@ class RegisterAllocator {
     void unbind(HostRegister reg);
     void evict(HostRegister reg);
     void move_away(HostRegister reg);
-    void load_constant(std::uint64_t bits, ir::Type type, HostRegister into);
-    void load_from_state(std::uint32_t offset, ir::Type type, HostRegister into);
     asmjit::Operand memory(ir::Value value) const;
     void kill(ir::Value value);
     void forget_everything();
     std::int16_t allocate_slot(ir::Type type);
     void free_slot(std::int16_t slot, ir::Type type);
+    void spill(ir::Value value);
     void leave_state(ir::Value value);
 
     x86::Assembler& as_;
@@ -219,11 +211,12 @@ class RegisterAllocator {
     std::vector<Place> values_;
     std::uint32_t occupant_[register_count];
     std::uint8_t locks_[register_count] = {};
-    std::vector<std::uint32_t> spilled_;   // owner by slot; nobody: free or a home
+    std::vector<std::uint32_t> spilled_;   // owner by slot, if it holds the value
     std::vector<std::uint32_t> in_state_;  // values with a copy in the state
     std::vector<std::int16_t> free_slots_; // single ones
     std::vector<std::int16_t> free_pairs_; // for 16 bytes, the first one even
     std::int16_t next_slot_ = 0;
+    std::int16_t temporary_slot_ = -1;
 };
 
 inline void Held::release() {

@@ -19,7 +19,11 @@ const UnitEmitter::Emit UnitEmitter::emit_table[ir::op_count] = {
 };
 
 UnitEmitter::UnitEmitter(const HostFeatures& features, const Thunks& thunks)
-    : features_(features), thunks_(thunks), regs_(as_, live_, features.avx) {}
+    : features_(features),
+      thunks_(thunks),
+      regs_(as_, live_, features.avx),
+      entry_planner_(live_, regs_),
+      edge_moves_(as_, regs_) {}
 
 void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
     function_ = &function;
@@ -38,18 +42,29 @@ void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
     live_.analyse(function);
     ir::find_runs(function, run_at_start_);
     regs_.begin_function(function);
+    entry_planner_.begin_function(function);
+    edge_moves_.begin_function();
     block_labels_.clear();
     for (std::size_t i = 0; i < function.blocks.size(); ++i)
         block_labels_.push_back(new_label());
-    if (snapshots_.size() < function.blocks.size()) snapshots_.resize(function.blocks.size());
+    if (entries_.size() < function.blocks.size()) entries_.resize(function.blocks.size());
+    for (std::size_t i = 0; i < function.blocks.size(); ++i) {
+        entries_[i].items.clear();
+        entries_[i].fixed = false;
+    }
 
     emit_entry();
     std::uint32_t position = 1;
-    const auto order = live_.order();
-    for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto order = live_.flow().order();
+    // Instead of a bare exit, its predecessors jump to its target.
+    const auto next = [&](std::size_t i) {
+        while (i < order.size() && is_bare_exit(order[i]))
+            ++i;
+        return i;
+    };
+    for (std::size_t i = 0; i < order.size(); i = next(i + 1)) {
         block_ = order[i];
-        next_block_ = i + 1 < order.size() ? order[i + 1] : Liveness::no_block;
-        if (i != 0 && is_bare_exit(block_)) continue; // its predecessors jump to its target
+        next_block_ = next(i + 1) < order.size() ? order[next(i + 1)] : no_block;
         emit_block(position);
         position += static_cast<std::uint32_t>(function.blocks[block_].body.size());
     }
@@ -63,11 +78,7 @@ void UnitEmitter::emit_block(std::uint32_t position) {
     live_.enter_block(block_, position);
     run_ = run_at_start_[block_];
     as_.bind(at(block_labels_[block_]));
-    if (live_.predecessor(block_) == Liveness::no_block)
-        regs_.begin_join();
-    else
-        regs_.restore(snapshots_[block_]);
-    regs_.begin_block();
+    regs_.begin_block(entries_[block_]);
     for (const Value value : function_->blocks[block_].body) {
         if (!live_.skipped(value)) {
             const Instruction& op = instruction(value);

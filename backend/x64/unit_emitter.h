@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "backend/x64/edge_moves.h"
 #include "backend/x64/host_features.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/register_allocator.h"
@@ -239,10 +240,16 @@ class UnitEmitter {
     void end_link_jump(std::uint32_t link);
     void give_back(std::uint32_t instructions);
     void write_pc(std::uint64_t pc);
-    void pass_to_block(ir::BlockId target, ir::ValueList arguments);
-    void hand_over(ir::BlockId target);
-    void jump_to_block(ir::BlockId target);
-    void branch_to_block(x86::CondCode code, ir::BlockId target);
+    struct Edge {
+        ir::BlockId target;
+        bool is_bare_exit;
+        EdgeMoves::Steps moves;
+    };
+    Edge edge_to(ir::BlockId target, ir::ValueList arguments);
+    void emit_edge(const Edge& edge);
+    void branch_to_edge(x86::CondCode code, const Edge& edge);
+    bool leaves_loop(const Edge& edge) const;
+    bool is_first_in_line(const Edge& first, const Edge& second) const;
 
     // ---- fixed
     const HostFeatures features_;
@@ -260,7 +267,9 @@ class UnitEmitter {
     std::vector<std::uint32_t> run_at_start_; // of each block: the length of the current run
     std::uint32_t run_ = 0;                   // where code is being emitted
     std::vector<LabelId> block_labels_;
-    std::vector<AllocatorSnapshot> snapshots_; // by block: at its start, from its predecessor
+    EntryPlanner entry_planner_;
+    EdgeMoves edge_moves_;
+    std::vector<BlockEntry> entries_; // by block
     std::vector<Move> moves_;
 
     struct Site {

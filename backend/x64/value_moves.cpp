@@ -31,8 +31,8 @@ void RegisterAllocator::load(Value value, HostRegister into) {
         move(into, place.reg, value_type);
     else if (const auto bits = constant(value))
         load_constant(*bits, value_type, into);
-    else if (place.spill >= 0)
-        load_from_slot(into, static_cast<unsigned>(place.spill), value_type);
+    else if (place.spilled)
+        load_from_slot(into, static_cast<unsigned>(place.slot), value_type);
     else if (place.state_offset >= 0)
         load_from_state(static_cast<std::uint32_t>(place.state_offset), value_type, into);
     else

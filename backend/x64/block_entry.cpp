@@ -1,0 +1,167 @@
+#include "backend/x64/block_entry.h"
+
+#include <algorithm>
+#include <span>
+
+#include "backend/x64/register_allocator.h"
+#include "common/assertion.h"
+
+namespace vestige::x64 {
+
+using ir::BlockId;
+using ir::Op;
+using ir::Value;
+
+namespace {
+
+// Registers that values of a loop may take: the others are for what is made and used up within it.
+struct Limits {
+    unsigned used_in_loop, live_through;
+};
+constexpr Limits loop_limits[] = {{9, 6}, {12, 8}}; // by bank
+constexpr std::uint32_t behind_loop = loop_exit_distance;
+
+std::span<const HostRegister> allocatable(Bank bank) {
+    if (bank == Bank::general) return allocatable_general;
+    return allocatable_xmm;
+}
+
+} // namespace
+
+void EntryPlanner::begin_function(const ir::Function& function) {
+    function_ = &function;
+    knows_written_ = false;
+}
+
+void EntryPlanner::plan(BlockEntry& entry, BlockId target, std::span<const Value> arguments) {
+    VESTIGE_ASSERT(!entry.fixed);
+    entry.fixed = true;
+    entry.items.clear();
+    const GlobalLiveness& across = live_.across_blocks();
+    if (!live_.flow().is_join(target) && arguments.empty()) {
+        for (std::uint32_t i = 0; i < across.count(); ++i) {
+            if (across.at_entry(target, i) == never) continue;
+            const Value value = across.value(i);
+            entry.items.push_back({value, regs_.places(value)});
+            VESTIGE_ASSERT(entry.items.back().places.anywhere());
+        }
+        return;
+    }
+    collect(target, arguments);
+    std::stable_sort(
+        candidates_.begin(), candidates_.end(),
+        [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
+    for (const Bank bank : {Bank::general, Bank::xmm}) {
+        choose(target, bank);
+        assign(target, bank);
+    }
+    for (const Candidate& candidate : candidates_)
+        entry.items.push_back(candidate.item);
+}
+
+void EntryPlanner::collect(BlockId target, std::span<const Value> arguments) {
+    const GlobalLiveness& across = live_.across_blocks();
+    candidates_.clear();
+    for (std::uint32_t i = 0; i < across.count(); ++i) {
+        const std::uint32_t distance = across.at_entry(target, i);
+        if (distance == never || !across.comes_from_before(target, i)) continue;
+        const Value value = across.value(i);
+        Places places = regs_.places(value);
+        if (places.state_offset >= 0 && !is_stable(places.state_offset)) places.state_offset = -1;
+        const bool wants = places.reg != no_register || !places.anywhere();
+        candidates_.push_back(
+            {{value, places, BlockEntry::no_argument}, value, distance, wants, true});
+    }
+    const auto& parameters = function_->blocks[target].parameters;
+    VESTIGE_ASSERT(arguments.size() == parameters.size());
+    for (std::uint32_t i = 0; i < parameters.size(); ++i) {
+        const std::uint32_t distance = across.at_entry(target, live_[parameters[i]].global);
+        if (distance == never) continue;
+        const Value source = arguments[i];
+        const std::uint32_t global = live_[source].global;
+        const bool stays = global != not_global && across.at_entry(target, global) != never &&
+                           across.comes_from_before(target, global);
+        const bool wants = distance < far || regs_.in_register(source);
+        candidates_.push_back({{parameters[i], {}, i}, source, distance, wants, stays});
+    }
+}
+
+// Who is in a register.
+void EntryPlanner::choose(BlockId target, Bank bank) {
+    const bool loop = live_.flow().is_loop_header(target);
+    const auto all = static_cast<unsigned>(allocatable(bank).size());
+    const Limits limits = loop ? loop_limits[static_cast<unsigned>(bank)] : Limits{all, all};
+    unsigned count = 0;
+    for (Candidate& candidate : candidates_) {
+        if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
+        const bool used_in_loop = loop && candidate.distance < behind_loop;
+        candidate.wants_register =
+            (candidate.wants_register || used_in_loop) &&
+            count < (used_in_loop ? limits.used_in_loop : limits.live_through);
+        count += candidate.wants_register ? 1 : 0;
+        Places& places = candidate.item.places;
+        if (candidate.wants_register) continue;
+        places.reg = no_register;
+        if (!places.anywhere()) places.spilled = true;
+    }
+}
+
+// Values stay in their registers; a parameter takes the one of its argument if that ends here.
+void EntryPlanner::assign(BlockId target, Bank bank) {
+    std::uint32_t taken = 0;
+    const auto each = [&](auto visit) {
+        for (Candidate& candidate : candidates_)
+            if (candidate.wants_register && bank_of(regs_.type(candidate.item.value)) == bank)
+                visit(candidate, candidate.item.places.reg);
+    };
+    each([&](const Candidate&, HostRegister reg) {
+        if (reg != no_register) taken |= mask_of(reg);
+    });
+    each([&](const Candidate& candidate, HostRegister& reg) {
+        const HostRegister from = regs_.register_of(candidate.source);
+        if (reg != no_register || candidate.source_stays || from == no_register) return;
+        if (is_xmm(from) != (bank == Bank::xmm) || (taken & mask_of(from)) != 0) return;
+        reg = from;
+        taken |= mask_of(reg);
+    });
+    // Short encodings and fixed roles are for what is made within a loop.
+    const auto registers = allocatable(bank);
+    const bool loop = live_.flow().is_loop_header(target);
+    each([&](const Candidate&, HostRegister& reg) {
+        for (std::size_t i = 0; reg == no_register; ++i) {
+            const HostRegister next = registers[loop ? registers.size() - 1 - i : i];
+            if ((taken & mask_of(next)) == 0) reg = next;
+        }
+        taken |= mask_of(reg);
+    });
+}
+
+bool EntryPlanner::is_stable(std::int32_t state_offset) {
+    if (!knows_written_) find_written_slots();
+    const auto offset = static_cast<std::uint32_t>(state_offset);
+    return std::none_of(written_.begin(), written_.end(), [&](const Written& written) {
+        return written.begin <= offset && offset < written.end;
+    });
+}
+
+void EntryPlanner::find_written_slots() {
+    knows_written_ = true;
+    written_.clear();
+    for (const BlockId block : live_.flow().order()) {
+        if (live_.flow().successors(block).empty()) continue;
+        for (const Value value : function_->blocks[block].body) {
+            const ir::Instruction& op = (*function_)[value];
+            if (op.op == Op::set_slot) {
+                const ir::Slot& slot = (*function_->layout)[static_cast<ir::SlotId>(op.imm)];
+                written_.push_back({slot.offset, slot.offset + ir::info(slot.type).bytes});
+            } else if (op.op == Op::call) {
+                const ir::HelperEffect effect =
+                    (*function_->helpers)[static_cast<ir::HelperId>(op.imm)].effect;
+                if (effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave)
+                    written_.push_back({0, ~0u});
+            }
+        }
+    }
+}
+
+} // namespace vestige::x64

@@ -1,0 +1,86 @@
+// The shape of a function: its blocks in the order in which code is emitted for them, who goes to
+// whom, and loops.
+//
+// A loop is what can reach a jump back to its header without passing it. Blocks of a loop are
+// emitted together. Loops that are entered beside their header keep the plain order; they cost
+// speed, not correctness.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "translator/ir/function.h"
+
+namespace vestige::x64 {
+
+inline constexpr ir::BlockId no_block = ~0u;
+
+class ControlFlow {
+  public:
+    void analyse(const ir::Function& function);
+
+    // Reachable blocks, each behind one of its predecessors and behind all that dominate it; a
+    // branch's false target comes first.
+    std::span<const ir::BlockId> order() const { return order_; }
+    std::span<const ir::BlockId> successors(ir::BlockId block) const;
+    // The only predecessor; no_block for the entry and for joins.
+    ir::BlockId predecessor(ir::BlockId block) const { return blocks_[block].predecessor; }
+    bool is_join(ir::BlockId block) const { return blocks_[block].predecessor_count > 1; }
+
+    bool has_loops() const { return !loops_.empty(); }
+    bool is_loop_header(ir::BlockId block) const {
+        const std::uint32_t loop = blocks_[block].loop;
+        return loop != no_loop && loops_[loop].header == block;
+    }
+    // Of the innermost loop that the block is in; no_block: in none.
+    ir::BlockId loop_header(ir::BlockId block) const {
+        const std::uint32_t loop = blocks_[block].loop;
+        return loop == no_loop ? no_block : loops_[loop].header;
+    }
+    // Whether the block is in the loop of that header.
+    bool in_loop(ir::BlockId block, ir::BlockId header) const {
+        return contains(blocks_[header].loop, block);
+    }
+    // How many loops a jump leaves.
+    unsigned loops_left(ir::BlockId from, ir::BlockId to) const;
+
+  private:
+    static constexpr std::uint32_t no_loop = ~0u;
+
+    struct BlockInfo {
+        ir::BlockId predecessor = no_block;
+        std::uint32_t predecessor_count = 0;
+        std::uint32_t place = no_block; // in the order
+        std::uint32_t loop = no_loop;   // innermost
+        bool visited = false;
+    };
+    struct Loop {
+        ir::BlockId header;
+        std::uint32_t outer = no_loop;
+    };
+
+    void order_blocks();
+    void number_blocks();
+    void find_loops();
+    void flood(std::uint32_t loop, ir::BlockId from);
+    bool contains(std::uint32_t loop, ir::BlockId block) const;
+    void keep_loops_together();
+    void place_loop(std::uint32_t loop, std::span<const ir::BlockId> plain);
+
+    const ir::Function* function_ = nullptr;
+    std::vector<BlockInfo> blocks_;
+    std::vector<ir::BlockId> order_;
+    bool jumps_back_ = false, reducible_ = true;
+    std::vector<Loop> loops_;
+
+    struct Visit {
+        ir::BlockId block;
+        unsigned next; // successor to look at
+    };
+    std::vector<Visit> visits_;
+    std::vector<ir::BlockId> predecessors_, work_, plain_;
+    std::vector<std::uint32_t> first_predecessor_; // by block; one more at the end
+};
+
+} // namespace vestige::x64

@@ -235,7 +235,7 @@ void UnitEmitter::place(const std::byte* block, std::byte* writable,
     const auto link_offset = [&](std::size_t index) {
         return static_cast<std::int64_t>(data_start_ + index * sizeof(LinkRecord));
     };
-    unit = {};
+    unit.links.clear();
     unit.entry = block;
     unit.code_bytes = static_cast<std::uint32_t>(bytes());
     unit.first_site = static_cast<std::uint32_t>(data_start_);
@@ -243,7 +243,7 @@ void UnitEmitter::place(const std::byte* block, std::byte* writable,
     for (std::size_t i = 0; i < links_.size(); ++i) {
         const std::int64_t at = link_offset(i);
         const LinkRecord record{
-            .site = {links_[i].pc, block + at},
+            .site = {links_[i].pc, block + at, unit.owner, static_cast<std::uint32_t>(i)},
             .displacement = static_cast<std::int32_t>(links_[i].displacement - at),
             .stub = static_cast<std::int32_t>(links_[i].stub - at),
             .probe = links_[i].probe == 0 ? 0 : static_cast<std::int32_t>(links_[i].probe - at)};

@@ -17,6 +17,8 @@ namespace vestige::runtime {
 struct LinkSite {
     std::uint64_t target_pc = 0;
     const std::byte* patch_address = nullptr; // backend's own meaning
+    void* owner = nullptr;                    // CompiledUnit::owner
+    std::uint32_t index = 0;                  // in CompiledUnit::links
 };
 
 // Host code of one unit. Plain data: the block cache owns it.
@@ -25,6 +27,7 @@ struct CompiledUnit {
     std::uint32_t code_bytes = 0;
     std::vector<LinkSite> links;
     std::uint32_t first_site = 0, site_count = 0; // backend's bookkeeping: see release()
+    void* owner = nullptr; // the runtime's, set before compile(), which hands it to the links
 };
 
 // Why generated code returned.

@@ -152,6 +152,7 @@ Context& ContextCache::find(const ContextKey& key) {
     std::size_t index = contexts_.size();
     if (index < capacity_) {
         contexts_.push_back(std::make_unique<Context>());
+        contexts_[index]->index = static_cast<unsigned>(index);
         hashes_.push_back(0);
         contexts_[index]->set_filled_handler([this, index](std::uint32_t page) {
             holders_[page % (1u << class_bits)] |= std::uint64_t{1} << index;

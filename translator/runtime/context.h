@@ -41,6 +41,7 @@ class Context {
     Context();
 
     ContextKey key;
+    unsigned index = 0; // in its ContextCache
     std::uint64_t last_used = 0;
 
     const PageMapEntry* read_map() const { return read_.data(); }
@@ -57,6 +58,10 @@ class Context {
     const FetchPage* add_fetch_page(std::uint32_t page, const FetchPage& found);
 
     void cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry);
+    void forget_jump(std::uint64_t pc, const void* entry) {
+        JumpCacheEntry& cached = jump_cache_[(pc >> 2) & (jump_cache_size - 1)];
+        if (cached.entry == entry) cached = {};
+    }
     void clear_jump_cache();
 
     void drop_page(std::uint32_t page);
@@ -106,10 +111,7 @@ class ContextCache {
     void clear();
     void clear_jump_caches();
 
-    template <typename Body> void for_each(Body body) {
-        for (auto& context : contexts_)
-            body(*context);
-    }
+    Context& operator[](unsigned index) { return *contexts_[index]; }
 
     std::uint64_t switches = 0; // look-ups that changed context
     std::uint64_t misses = 0;   // of which found none warm

@@ -18,11 +18,11 @@ enum class AccessDirection : std::uint8_t { load, store };
 
 class DeviceReplay {
   public:
-    // `left`: the instructions of the budget that have not started, which tells the instruction.
-    // False: there is no room for another access.
-    bool has_room(std::int64_t left) {
-        if (left != left_) {
-            left_ = left;
+    // `started`: the instructions since power-on, which tells the one in progress. False: there is
+    // no room for another access.
+    bool has_room(std::uint64_t started) {
+        if (started != started_) {
+            started_ = started;
             count_ = 0;
         }
         return count_ < noted_.size();
@@ -30,17 +30,16 @@ class DeviceReplay {
     void note(AccessDirection direction, std::uint64_t address, WideValue value) {
         noted_[count_++] = {direction, address, value};
     }
-    // Instructions with the same number may follow: a new budget.
     void forget() {
-        left_ = -1;
+        started_ = ~std::uint64_t{0};
         count_ = 0;
         position_ = 0;
         running_ = false;
     }
 
-    // The instruction that started with `left` others to go runs again from its beginning.
-    void begin(std::int64_t left) {
-        running_ = left == left_ && count_ != 0;
+    // The instruction of that number runs again from its beginning.
+    void begin(std::uint64_t started) {
+        running_ = started == started_ && count_ != 0;
         position_ = 0;
     }
     bool running() const { return running_; }
@@ -61,7 +60,7 @@ class DeviceReplay {
     };
     std::array<Noted, 32> noted_{}; // lmw reads 32 registers
     std::size_t count_ = 0, position_ = 0;
-    std::int64_t left_ = -1;
+    std::uint64_t started_ = ~std::uint64_t{0};
     bool running_ = false;
 };
 

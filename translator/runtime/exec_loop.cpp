@@ -34,11 +34,7 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
     context_changed();
 }
 
-ExecLoop::~ExecLoop() {
-    // The backend goes first, and with it the memory of all units.
-    units_.clear();
-    units_.collect();
-}
+ExecLoop::~ExecLoop() = default;
 
 // ---- contexts and modes
 
@@ -197,6 +193,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
 // function_ holds the unit's raw IR.
 bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
     opt::optimise(function_, workspace_, log_, options_.log_filter.contains(unit.key.pc));
+    UnitCache::own_links(unit);
     if (!backend_->compile(function_, unit.code)) {
         // Full: the oldest units make room. This one may be among them.
         const UnitKey key = unit.key;
@@ -213,7 +210,6 @@ bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
     ++tier.units;
     tier.instructions += unit.instruction_count;
     tier.host_bytes += unit.code.code_bytes;
-    units_.register_links(unit);
     if (log_.on(LogItem::out_asm) && options_.log_filter.contains(unit.key.pc))
         log_.put(fmt::format("OUT: {:08x}\n{}", unit.key.pc, backend_->disassemble(unit.code)));
     (void)page;
@@ -293,7 +289,7 @@ void ExecLoop::follow_link(const LinkSite& site) {
     const bool same_page = from.unit->key.pc >> page_bits == pc >> page_bits;
     if (!same_page && !(from.unit->stable && to->stable)) {
         backend_->link_by_jump_cache(site);
-        context_->cache_jump(pc, header_->jump_cache_mode, to->code.entry);
+        UnitCache::cache_jump(*context_, header_->jump_cache_mode, *to);
         return;
     }
     if (same_page && from.unit->key.physical >> page_bits != to->key.physical >> page_bits) return;
@@ -350,7 +346,7 @@ void ExecLoop::step() {
         if (!unit) return; // a fault was raised, or there was no room: try again
         entry = unit->code.entry;
         // Without chaining every unit comes through here.
-        if (options_.chaining) context_->cache_jump(pc, header_->jump_cache_mode, entry);
+        if (options_.chaining) UnitCache::cache_jump(*context_, header_->jump_cache_mode, *unit);
     }
     const std::int64_t before = header_->budget;
     const std::uint64_t pc_before = pc;
@@ -387,9 +383,7 @@ void ExecLoop::make_region(std::uint64_t pc) {
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
     const ActivityScope translating(times_, Activity::translating_regions);
     if (auto region = compile_region(*unit, *page)) {
-        Unit& made = *region;
         units_.replace(std::move(region));
-        units_.register_links(made);
     } else {
         unit->region_refused = true;
     }
@@ -413,6 +407,7 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
     opt::optimise_region(function_, workspace_);
     if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
     auto region = std::make_unique<Unit>();
+    UnitCache::own_links(*region);
     if (!backend_->compile(function_, region->code)) return nullptr; // the arena is full
     region->key = key;
     region->tier = Tier::region;

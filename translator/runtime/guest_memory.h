@@ -47,7 +47,7 @@ class GuestMemory final : public MemoryPath {
 
     // Around the run of a single instruction that left its unit with ir::leave::alone, before it
     // takes its budget: its device accesses so far are not made again.
-    void begin_replay() { replay_.begin(not_started() - 1); }
+    void begin_replay() { replay_.begin(started() + 1); }
     void end_replay() { replay_.forget(); }
 
     // What the last outcome `fault` was.
@@ -76,9 +76,11 @@ class GuestMemory final : public MemoryPath {
                unsigned& count);
     bool note(FaultKind kind, Access access_kind, std::uint64_t address, ir::MemoryAccess access);
     Context& context();
-    std::int64_t not_started() const { return cpu_.header()->budget + cpu_.header()->budget_ahead; }
+    std::uint64_t started() const {
+        return static_cast<const CpuRuntime*>(cpu_.header()->runtime)->instructions();
+    }
     bool may_perform(AccessFrom from) {
-        return from == AccessFrom::single_step || replay_.has_room(not_started());
+        return from == AccessFrom::single_step || replay_.has_room(started());
     }
     AccessOutcome performed(AccessFrom from, AccessDirection direction, std::uint64_t address,
                             WideValue value);

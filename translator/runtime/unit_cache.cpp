@@ -1,15 +1,11 @@
 #include "translator/runtime/unit_cache.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "common/assertion.h"
 
 namespace vestige::runtime {
-
-UnitCache::~UnitCache() {
-    clear();
-    collect();
-}
 
 Unit* UnitCache::find(const UnitKey& key) {
     QuickEntry& entry = quick(key);
@@ -66,27 +62,30 @@ void UnitCache::replace(std::unique_ptr<Unit> unit) {
     insert(std::move(unit));
 }
 
-void UnitCache::register_links(Unit& unit) {
-    unit.outgoing.assign(unit.code.links.size(), nullptr);
-    for (std::uint32_t i = 0; i < unit.code.links.size(); ++i)
-        link_owners_[unit.code.links[i].patch_address] = {&unit, i};
-}
-
 void UnitCache::chain(LinkOwner from, Unit& to) {
+    if (from.unit->outgoing.empty())
+        from.unit->outgoing.assign(from.unit->code.links.size(), nullptr);
     if (from.unit->outgoing[from.link]) return;
+    if (!to.in_crossed && from.unit->key.pc >> page_bits != to.key.pc >> page_bits) {
+        to.in_crossed = true;
+        crossed_.push_back(&to);
+    }
     from.unit->outgoing[from.link] = &to;
     to.incoming.push_back({from.unit, from.link});
     backend_->link(from.unit->code.links[from.link], to.code.entry);
 }
 
 void UnitCache::unchain_across_pages() {
-    for (auto& [key, unit] : units_)
+    for (Unit* unit : crossed_) {
         std::erase_if(unit->incoming, [&](const Unit::Incoming& in) {
-            if (in.from->key.pc >> page_bits == key.pc >> page_bits) return false;
+            if (in.from->key.pc >> page_bits == unit->key.pc >> page_bits) return false;
             backend_->unlink(in.from->code.links[in.link]);
             in.from->outgoing[in.link] = nullptr;
             return true;
         });
+        unit->in_crossed = false;
+    }
+    crossed_.clear();
 }
 
 bool UnitCache::overlaps_code(std::uint64_t physical, std::uint64_t size) const {
@@ -134,14 +133,10 @@ void UnitCache::detach(Unit& unit) {
                 return in.from == &unit && in.link == i;
             });
     unit.outgoing.clear();
-    for (const LinkSite& link : unit.code.links)
-        link_owners_.erase(link.patch_address);
-    if (unit.code.entry)
-        contexts_.for_each([&](Context& context) {
-            JumpCacheEntry& entry =
-                context.jump_cache()[(unit.key.pc >> 2) & (jump_cache_size - 1)];
-            if (entry.entry == unit.code.entry) entry = {};
-        });
+    if (unit.in_crossed) std::erase(crossed_, &unit);
+    for (; unit.cached_in != 0; unit.cached_in &= unit.cached_in - 1)
+        contexts_[static_cast<unsigned>(std::countr_zero(unit.cached_in))].forget_jump(
+            unit.key.pc, unit.code.entry);
 }
 
 void UnitCache::remove(Unit& unit) {

@@ -48,6 +48,10 @@ struct Unit {
     CompiledUnit code; // entry null: not compiled
     std::unique_ptr<ReferenceUnit> reference;
 
+    // By Context::index: whose jump cache may name this unit.
+    std::uint64_t cached_in = 0;
+    bool in_crossed = false; // see UnitCache::crossed_
+
     // Chains: who jumps here, and where each of code.links goes (null: leaves).
     struct Incoming {
         Unit* from;
@@ -60,7 +64,7 @@ struct Unit {
 class UnitCache {
   public:
     explicit UnitCache(ContextCache& contexts) : contexts_(contexts) {}
-    ~UnitCache();
+    ~UnitCache() = default; // the backend may be gone by then
 
     // Wiring, once; null where there is none. Outlives the units.
     void set_backend(Backend* backend) { backend_ = backend; }
@@ -73,14 +77,20 @@ class UnitCache {
     // The same for a unit with the key of one that it takes the place of, which is removed.
     void replace(std::unique_ptr<Unit> unit);
 
-    // After compile(): makes the unit's links findable.
-    void register_links(Unit& unit);
+    // Before compile(): so that owner() finds the unit from its links.
+    static void own_links(Unit& unit) { unit.code.owner = &unit; }
     struct LinkOwner {
         Unit* unit;
         std::uint32_t link;
     };
-    LinkOwner owner(const LinkSite& site) const { return link_owners_.at(site.patch_address); }
+    static LinkOwner owner(const LinkSite& site) {
+        return {static_cast<Unit*>(site.owner), site.index};
+    }
     void chain(LinkOwner from, Unit& to);
+    static void cache_jump(Context& context, std::uint64_t mode, Unit& unit) {
+        context.cache_jump(unit.key.pc, mode, unit.code.entry);
+        unit.cached_in |= std::uint64_t{1} << context.index;
+    }
     // Breaks the chains that go across pages.
     void unchain_across_pages();
 
@@ -134,7 +144,7 @@ class UnitCache {
     std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
     std::unique_ptr<QuickEntry[]> quick_ = std::make_unique<QuickEntry[]>(quick_entries);
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
-    std::unordered_map<const std::byte*, LinkOwner> link_owners_;
+    std::vector<Unit*> crossed_;                        // may have chains from other pages
     std::deque<UnitKey> age_; // oldest first; may name units that are gone
     std::vector<std::unique_ptr<Unit>> removed_;
 };

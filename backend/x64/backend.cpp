@@ -10,6 +10,7 @@
 #include "backend/x64/slow_path.h"
 #include "backend/x64/thunks.h"
 #include "backend/x64/unit_emitter.h"
+#include "backend/x64/window_faults.h"
 #include "common/assertion.h"
 
 namespace vestige::x64 {
@@ -31,6 +32,7 @@ struct X64Backend::Parts {
     }
 
     Arena arena;
+    WindowFaults window_faults;
     std::size_t thunk_bytes = 0;
     Thunks thunks;
     UnitEmitter emitter;
@@ -53,17 +55,21 @@ X64Backend::X64Backend(runtime::MemoryPath& memory, X64Options options)
 
 X64Backend::~X64Backend() = default;
 
-bool X64Backend::compile(const ir::Function& function, runtime::CompiledUnit& unit) {
+bool X64Backend::compile(const ir::Function& function, runtime::CompiledUnit& unit,
+                         runtime::MemoryView view) {
     std::string text;
-    parts_->emitter.emit(function, parts_->listing == Listing::on ? &text : nullptr);
+    parts_->emitter.emit(function, view, parts_->listing == Listing::on ? &text : nullptr);
     const std::byte* const block = parts_->arena.allocate(parts_->emitter.bytes());
     if (!block) return false;
     parts_->emitter.place(block, parts_->arena.writable(block), unit);
+    if (view == runtime::MemoryView::window)
+        parts_->window_faults.add(block, parts_->emitter.fault_points());
     if (parts_->listing == Listing::on) parts_->texts[unit.entry] = std::move(text);
     return true;
 }
 
 runtime::UnitExit X64Backend::enter(runtime::CpuHeader* header, const void* entry) {
+    const WindowFaults::Scope scope(parts_->window_faults);
     return enter_(header, entry);
 }
 
@@ -84,12 +90,14 @@ void X64Backend::unlink(const runtime::LinkSite& site) {
 }
 
 void X64Backend::release(runtime::CompiledUnit& unit) {
+    parts_->window_faults.remove(static_cast<const std::byte*>(unit.entry));
     parts_->texts.erase(unit.entry);
     parts_->arena.release(static_cast<const std::byte*>(unit.entry), unit.code_bytes);
     unit = {};
 }
 
 void X64Backend::release_all() {
+    parts_->window_faults.clear();
     parts_->texts.clear();
     parts_->arena.release_all_behind(parts_->thunk_bytes);
 }

@@ -27,7 +27,8 @@ class X64Backend final : public runtime::Backend {
     explicit X64Backend(runtime::MemoryPath& memory, X64Options options = {});
     ~X64Backend() override;
 
-    bool compile(const ir::Function& function, runtime::CompiledUnit& unit) override;
+    bool compile(const ir::Function& function, runtime::CompiledUnit& unit,
+                 runtime::MemoryView view = runtime::MemoryView::page_map) override;
     runtime::UnitExit enter(runtime::CpuHeader* header, const void* entry) override;
     void link(const runtime::LinkSite& site, const void* entry) override;
     void unlink(const runtime::LinkSite& site) override;

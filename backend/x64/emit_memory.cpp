@@ -105,6 +105,10 @@ void UnitEmitter::end_access(const AccessPath& path) {
 // ---- loads
 
 void UnitEmitter::emit_load(Value value, const Instruction& op) {
+    if (view_ == runtime::MemoryView::window && served_by_page_map(*function_, op)) {
+        emit_window_load(value, op);
+        return;
+    }
     if (const Span* span = live_.span_of(value)) {
         emit_span_load(*span, value, op);
         return;
@@ -125,6 +129,7 @@ void UnitEmitter::emit_load(Value value, const Instruction& op) {
 // `into` may be a register of the address.
 void UnitEmitter::load_mapped(HostRegister into, const x86::Mem& from, MemoryAccess access,
                               Type type) {
+    note_window_access();
     if (access.endian == Endian::little || access.size == 1)
         load_plain(into, from, access, type);
     else
@@ -198,6 +203,10 @@ void UnitEmitter::load_big_endian(HostRegister into, const x86::Mem& from, Memor
 // ---- stores
 
 void UnitEmitter::emit_store(Value value, const Instruction& op) {
+    if (view_ == runtime::MemoryView::window && served_by_page_map(*function_, op)) {
+        emit_window_store(op);
+        return;
+    }
     if (const Span* span = live_.span_of(value)) {
         emit_span_store(*span, op);
         return;
@@ -234,6 +243,7 @@ void UnitEmitter::store_mapped(const x86::Mem& to, const PlainStore& store) {
     x86::Mem sized = to;
     sized.setSize(store.size == 16 ? 0 : store.size);
     if (store.is_constant) {
+        note_window_access();
         as_.mov(sized, store.constant);
         return;
     }
@@ -244,6 +254,7 @@ void UnitEmitter::store_mapped(const x86::Mem& to, const PlainStore& store) {
         from = store.copy;
         swaps = false;
     }
+    note_window_access();
     switch (store.size) {
     case 1: as_.mov(sized, gp8(from)); return;
     case 2: swaps ? as_.movbe(sized, gp16(from)) : as_.mov(sized, gp16(from)); return;

@@ -11,8 +11,9 @@ using ir::Instruction;
 using ir::Op;
 using ir::Value;
 
-void Liveness::analyse(const ir::Function& function) {
+void Liveness::analyse(const ir::Function& function, runtime::MemoryView view) {
     function_ = &function;
+    view_ = view;
     values_.assign(function.instructions.size(), {});
     later_uses_.clear();
     block_ = no_block;
@@ -108,8 +109,11 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
     }
     case Op::load:
     case Op::store: {
-        if (!span_of(Value{static_cast<std::uint32_t>(&instruction - &function_->instructions[0])}))
-            return;
+        const Value access{static_cast<std::uint32_t>(&instruction - &function_->instructions[0])};
+        // The displacement of an access in a window, or in a span.
+        const bool windowed =
+            view_ == runtime::MemoryView::window && served_by_page_map(*function_, instruction);
+        if (!windowed && !span_of(access)) return;
         Value address = instruction.arguments[0];
         while (can_fuse(address, block) && adds_constant(*function_, address)) {
             fuse(address);
@@ -122,6 +126,7 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
 }
 
 void Liveness::find_spans(BlockId block) {
+    if (view_ == runtime::MemoryView::window) return;
     spans_.find(*function_, function_->blocks[block]);
     for (const auto& [access, index] : spans_.members()) {
         Span& span = spans_.spans()[index];

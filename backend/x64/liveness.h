@@ -20,6 +20,7 @@
 #include "backend/x64/global_liveness.h"
 #include "backend/x64/spans.h"
 #include "translator/ir/function.h"
+#include "translator/runtime/backend.h"
 
 namespace vestige::x64 {
 
@@ -39,7 +40,8 @@ struct ValueUses {
 
 class Liveness {
   public:
-    void analyse(const ir::Function& function);
+    void analyse(const ir::Function& function,
+                 runtime::MemoryView view = runtime::MemoryView::page_map);
 
     const ControlFlow& flow() const { return flow_; }
     const GlobalLiveness& across_blocks() const { return across_; }
@@ -92,6 +94,7 @@ class Liveness {
     void look_behind_block(ir::Value value, std::uint32_t position);
 
     const ir::Function* function_ = nullptr;
+    runtime::MemoryView view_ = runtime::MemoryView::page_map;
     std::vector<ValueUses> values_;
     ControlFlow flow_;
     GlobalLiveness across_;

@@ -31,6 +31,7 @@ inline constexpr HostRegister state_register = host::rbp;
 inline constexpr std::int32_t state_bias = 128;
 inline constexpr HostRegister write_map_register = host::r13;
 inline constexpr HostRegister read_map_register = host::r14;
+inline constexpr HostRegister window_register = read_map_register; // in code for windows
 inline constexpr HostRegister budget_register = host::r15;
 
 // ---- registers that hold values, the first choice first

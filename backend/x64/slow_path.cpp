@@ -69,6 +69,7 @@ std::uint64_t SlowPath::resume() {
     frame_.general[budget_register] = static_cast<std::uint64_t>(header_.budget);
     frame_.general[read_map_register] = reinterpret_cast<std::uint64_t>(header_.read_map);
     frame_.general[write_map_register] = reinterpret_cast<std::uint64_t>(header_.write_map);
+    if (header_.window != 0) frame_.general[window_register] = header_.window;
     return 0;
 }
 

@@ -43,6 +43,7 @@ class ThunkEmitter {
     void emit_leave();
     void emit_slow_path(SlowPathFunction slow_path, void* context);
     void emit_calls();
+    void load_memory_registers();
     void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
     void host_floating_point() {
         as_.stmxcsr(HEADER_FIELD(guest_mxcsr));
@@ -61,6 +62,14 @@ constexpr HostRegister saved_by_enter[] = {host::rbp, host::rbx, host::r12,
 // The six registers and the return address leave the stack 8 bytes off its alignment.
 constexpr std::int32_t frame_bytes = spill_area_bytes + 8;
 
+// The window's base takes the place of the read map where the context has one.
+void ThunkEmitter::load_memory_registers() {
+    as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
+    as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
+    as_.cmp(HEADER_FIELD(window), 0);
+    as_.cmovne(gp64(window_register), HEADER_FIELD(window));
+}
+
 void ThunkEmitter::emit_enter() {
     begin(&Thunks::enter);
     for (const HostRegister reg : saved_by_enter)
@@ -68,8 +77,7 @@ void ThunkEmitter::emit_enter() {
     as_.sub(x86::rsp, frame_bytes);
     as_.lea(gp64(state_register), x86::ptr(x86::rdi, state_bias));
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
-    as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
+    load_memory_registers();
     as_.stmxcsr(HEADER_FIELD(host_mxcsr));
     guest_floating_point();
     as_.jmp(x86::rsi);
@@ -153,8 +161,7 @@ void ThunkEmitter::emit_calls() {
     as_.call(x86::rax);
     guest_floating_point();
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
-    as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
+    load_memory_registers();
     as_.mov(HEADER_FIELD(budget_ahead), 0);
     as_.add(x86::rsp, 8);
     as_.ret();

@@ -25,8 +25,10 @@ UnitEmitter::UnitEmitter(const HostFeatures& features, const Thunks& thunks)
       entry_planner_(live_, regs_),
       edge_moves_(as_, regs_) {}
 
-void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
+void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
+                       std::string* listing) {
     function_ = &function;
+    view_ = view;
     code_.reset();
     code_.init(asmjit::Environment::host());
     code_.setErrorHandler(&errors_);
@@ -35,11 +37,12 @@ void UnitEmitter::emit(const ir::Function& function, std::string* listing) {
     if (listing) code_.setLogger(&logger);
     code_.attach(&as_);
     sites_.clear();
+    window_accesses_.clear();
     site_words_.clear();
     links_.clear();
     fixups_.clear();
 
-    live_.analyse(function);
+    live_.analyse(function, view);
     ir::find_runs(function, run_at_start_);
     regs_.begin_function(function);
     entry_planner_.begin_function(function);
@@ -198,6 +201,14 @@ void UnitEmitter::call_slow_path(SiteId site, LabelId resume) {
                               ? 0
                               : static_cast<std::int32_t>(code_.labelOffset(at(resume))) -
                                     static_cast<std::int32_t>(here);
+}
+
+std::vector<UnitEmitter::FaultPoint> UnitEmitter::fault_points() const {
+    std::vector<FaultPoint> points;
+    points.reserve(window_accesses_.size());
+    for (const auto& [offset, slow] : window_accesses_)
+        points.push_back({offset, static_cast<std::uint32_t>(code_.labelOffset(at(slow)))});
+    return points;
 }
 
 // ---- side tables

@@ -64,11 +64,18 @@ class UnitEmitter {
 
     // Generates code for `function`, to be placed next. Its text is appended to `listing` if that
     // is not null.
-    void emit(const ir::Function& function, std::string* listing);
+    void emit(const ir::Function& function, runtime::MemoryView view, std::string* listing);
     // Of code and side tables.
     std::size_t bytes() const { return data_start_ + data_.size(); }
     // Copies the code to `block`, which is written through `writable`, and describes it.
     void place(const std::byte* block, std::byte* writable, runtime::CompiledUnit& unit) const;
+
+    // Where the unit's code may fault in a window, in order, and the stub that then takes the slow
+    // path: offsets in the code.
+    struct FaultPoint {
+        std::uint32_t access, stub;
+    };
+    std::vector<FaultPoint> fault_points() const;
 
   private:
     using Value = ir::Value;
@@ -147,6 +154,11 @@ class UnitEmitter {
                               HostRegister page);
     void emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores,
                           std::optional<std::uint64_t> fixed = std::nullopt);
+    void emit_window_load(Value value, const Instruction& op);
+    void emit_window_store(const Instruction& op);
+    AccessPath begin_window_access(SiteKind kind, const Instruction& op, const Distance& source,
+                                   const Held& address);
+    void note_window_access();
     void load_mapped(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
                      ir::Type type);
     void load_plain(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
@@ -257,6 +269,7 @@ class UnitEmitter {
 
     // ---- of the unit being emitted
     const ir::Function* function_ = nullptr;
+    runtime::MemoryView view_ = runtime::MemoryView::page_map;
     EncodingErrors errors_;
     asmjit::CodeHolder code_;
     x86::Assembler as_;
@@ -289,6 +302,12 @@ class UnitEmitter {
         std::uint32_t index;
         const std::byte* absolute;
     };
+    struct WindowAccess {
+        std::uint32_t offset;
+        LabelId slow;
+    };
+    std::vector<WindowAccess> window_accesses_;
+    LabelId window_slow_ = 0; // of the access being emitted
     std::vector<Site> sites_;
     std::vector<std::uint32_t> site_words_;
     std::vector<Link> links_;

@@ -175,6 +175,13 @@ runtime::HostPage EmulatedMachine::page(std::uint64_t physical) {
     return {found.host, found.writable};
 }
 
+runtime::HostBacking EmulatedMachine::backing(const std::byte* host) {
+    for (const auto& ram : rams_)
+        if (host >= ram->data() && host < ram->data() + ram->size())
+            return {ram->file_descriptor(), static_cast<std::uint64_t>(host - ram->data())};
+    return {};
+}
+
 // What no device answers reads as ones and swallows writes: the host bridges of these boards end
 // such a cycle themselves and raise a machine check only where software has enabled that.
 bool EmulatedMachine::read(std::uint64_t physical, unsigned size, Endian endian,

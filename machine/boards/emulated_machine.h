@@ -80,6 +80,7 @@ class EmulatedMachine : public Machine,
 
     // ---- runtime::Bus
     runtime::HostPage page(std::uint64_t physical) override;
+    runtime::HostBacking backing(const std::byte* host) override;
     bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
     bool write(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t value) override;
 

@@ -135,6 +135,8 @@ void StatisticsReport::add_memory(const runtime::ExecLoop& loop) {
     row("stores into code", stats.code_stores);
     row("context switches", loop.contexts().switches);
     row("contexts not warm", loop.contexts().misses);
+    row("windows opened", loop.stats().windows);
+    row("windows given up", loop.stats().windows_given_up);
 }
 
 void StatisticsReport::add_devices(const AddressSpace& memory) {

@@ -61,7 +61,11 @@ NOT_OURS = ("tests/guests/recipes/",)
 
 # Variables that change and are shared by all machines of a process: (path, name, reason).
 _TERMINAL = "the mode of the process's one terminal, put back at its end"
+_FAULTS = "a signal handler is given nothing but what the process and the thread know"
 GLOBAL_STATE = (
     ("app/console/terminal.cpp", "vestige::(anonymous namespace)::saved_mode", _TERMINAL),
     ("app/console/terminal.cpp", "vestige::(anonymous namespace)::mode_is_saved", _TERMINAL),
+    ("backend/x64/window_faults.cpp", "vestige::x64::(anonymous namespace)::current_faults", _FAULTS),
+    ("backend/x64/window_faults.cpp", "vestige::x64::(anonymous namespace)::handler_before", _FAULTS),
+    ("backend/x64/window_faults.cpp", "vestige::x64::(anonymous namespace)::handler_is_set", _FAULTS),
 )

@@ -37,13 +37,20 @@ struct UnitExit {
         nullptr; // code none: the unchained goto_pc that was reached, if it was one
 };
 
+// How generated code reaches guest memory.
+enum class MemoryView : std::uint8_t {
+    page_map, // CpuHeader::read_map and write_map
+    window,   // CpuHeader::window
+};
+
 class Backend {
   public:
     virtual ~Backend() = default;
 
     // Generates code for an optimised function. Returns false if the code arena is full: the caller
     // evicts units and tries again.
-    virtual bool compile(const ir::Function& function, CompiledUnit& unit) = 0;
+    virtual bool compile(const ir::Function& function, CompiledUnit& unit,
+                         MemoryView view = MemoryView::page_map) = 0;
 
     // Runs from `entry` until generated code leaves. The guest's state is complete in memory on
     // return, pc and header->budget included.

@@ -13,10 +13,21 @@ struct HostPage {
     bool writable = false;
 };
 
+// Where a page of plain memory lies in the file that it is a mapping of.
+struct HostBacking {
+    int file = -1; // none: it cannot be mapped a second time
+    std::uint64_t offset = 0;
+};
+
 class Bus {
   public:
     virtual ~Bus() = default;
     virtual HostPage page(std::uint64_t physical) = 0;
+    // Of a host page that page() gave.
+    virtual HostBacking backing(const std::byte* host) {
+        (void)host;
+        return {};
+    }
     // Devices and memory, not across a page. False: nothing answers.
     virtual bool read(std::uint64_t physical, unsigned size, Endian endian,
                       std::uint64_t& value) = 0;

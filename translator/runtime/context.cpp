@@ -1,27 +1,11 @@
 #include "translator/runtime/context.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
-#include <type_traits>
 
 #include "common/assertion.h"
 
 namespace vestige::runtime {
-
-template <typename T> SparseArray<T>::SparseArray(std::size_t count) : bytes_(count * sizeof(T)) {
-    void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    VESTIGE_ASSERT(memory != MAP_FAILED);
-    data_ = static_cast<T*>(memory);
-}
-
-template <typename T> SparseArray<T>::~SparseArray() { munmap(data_, bytes_); }
-
-static_assert(std::is_same_v<PageMapEntry, std::uint64_t>);
-template class SparseArray<std::uint64_t>;
-template class SparseArray<std::uint16_t>;
 
 static_assert(32 - page_bits - Context::class_bits == 4, "filled_in_ has 16 bits");
 
@@ -65,6 +49,29 @@ void Context::map_write(std::uint32_t page, std::byte* host) {
     write_[page] = addend(page, host);
 }
 
+void Context::unmap_write(std::uint32_t page) {
+    write_[page] = 0;
+    if (window_) window_->make_read_only(page);
+}
+
+void Context::open_window(std::unique_ptr<Window> window) {
+    window_ = std::move(window);
+    samples = not_shown = 0;
+    clear_jump_cache(); // code that uses page maps
+}
+
+void Context::close_window() {
+    if (!window_) return;
+    window_.reset();
+    samples = 0;
+    clear_jump_cache();
+}
+
+bool Context::show(std::uint32_t page, const HostBacking& backing) {
+    const bool writable = write_[page] != 0;
+    return window_->show(page, backing, writable ? Window::Rights::write : Window::Rights::read);
+}
+
 const FetchPage* Context::fetch_page(std::uint32_t page) const {
     const FetchEntry& entry = fetch_[page % fetch_cache_size];
     return entry.page == page ? &entry.found : nullptr;
@@ -89,6 +96,7 @@ void Context::clear_jump_cache() {
 void Context::drop_page(std::uint32_t page) {
     read_[page] = 0;
     write_[page] = 0;
+    if (window_) window_->hide(page);
     // The jump cache may hold entries of any page that was executed.
     std::uint64_t& executed = executed_[page / 64];
     const std::uint64_t mask = std::uint64_t{1} << page % 64;
@@ -111,6 +119,7 @@ void Context::drop_class(std::uint32_t page) {
 }
 
 void Context::clear() {
+    if (window_) window_->hide_all();
     for (const std::uint32_t page : filled_) {
         filled_in_[page % (1u << class_bits)] = 0;
         read_[page] = 0;
@@ -163,7 +172,10 @@ Context& ContextCache::find(const ContextKey& key) {
                 return a->last_used < b->last_used;
             });
         index = static_cast<std::size_t>(oldest - contexts_.begin());
+        contexts_[index]->close_window();
         contexts_[index]->clear();
+        contexts_[index]->samples = 0;
+        contexts_[index]->window_refused = false;
     }
     Context& context = *contexts_[index];
     hashes_[index] = hash;
@@ -186,6 +198,21 @@ void ContextCache::drop_page(std::uint64_t page, unsigned significant_bits) {
     }
     // Others of the class may still be there unless all of them went.
     if (significant_bits == class_bits) holders = 0;
+}
+
+bool ContextCache::open_window(Context& context) {
+    unsigned open = 0;
+    Context* oldest = nullptr;
+    for (auto& other : contexts_) {
+        if (!other->window()) continue;
+        ++open;
+        if (!oldest || other->last_used < oldest->last_used) oldest = other.get();
+    }
+    if (open >= most_windows) oldest->close_window();
+    auto window = Window::reserve();
+    if (!window) return false;
+    context.open_window(std::move(window));
+    return true;
 }
 
 void ContextCache::clear() {

@@ -10,23 +10,10 @@
 
 #include "translator/runtime/cpu_header.h"
 #include "translator/runtime/guest_cpu.h"
+#include "translator/runtime/sparse_array.h"
+#include "translator/runtime/window.h"
 
 namespace vestige::runtime {
-
-// A zeroed array in memory of its own that costs only where it is touched.
-template <typename T> class SparseArray {
-  public:
-    explicit SparseArray(std::size_t count);
-    ~SparseArray();
-    SparseArray(const SparseArray&) = delete;
-    SparseArray& operator=(const SparseArray&) = delete;
-    T* data() const { return data_; }
-    T& operator[](std::size_t index) const { return data_[index]; }
-
-  private:
-    T* data_;
-    std::size_t bytes_;
-};
 
 // Where guest code of one page was found.
 struct FetchPage {
@@ -51,7 +38,19 @@ class Context {
     // host: of the page's first byte.
     void map_read(std::uint32_t page, const std::byte* host);
     void map_write(std::uint32_t page, std::byte* host);
-    void unmap_write(std::uint32_t page) { write_[page] = 0; }
+    void unmap_write(std::uint32_t page);
+
+    // The window that shows what the page maps map, or null. Pages come into it by show().
+    Window* window() const { return window_.get(); }
+    void open_window(std::unique_ptr<Window> window);
+    void close_window();
+    // False: it cannot be shown.
+    bool show(std::uint32_t page, const HostBacking& backing);
+    // Samples of the guest that found it running in this context since the window opened or, while
+    // there is none, since the context was made; for the loop's policy.
+    std::uint64_t samples = 0;
+    std::uint64_t not_shown = 0; // pages that could not be
+    bool window_refused = false; // it would not pay
 
     // Null if the page has not been fetched from in this context.
     const FetchPage* fetch_page(std::uint32_t page) const;
@@ -86,6 +85,7 @@ class Context {
     };
 
     SparseArray<PageMapEntry> read_, write_;
+    std::unique_ptr<Window> window_;
     std::unique_ptr<JumpCacheEntry[]> jump_cache_;
     std::unique_ptr<FetchEntry[]> fetch_; // direct mapped by page number
     std::function<void(std::uint32_t)> on_filled_;
@@ -110,8 +110,13 @@ class ContextCache {
     void drop_page(std::uint64_t page, unsigned significant_bits);
     void clear();
     void clear_jump_caches();
+    // For a context that has none. The one that was asked for longest ago of too many loses its
+    // own.
+    bool open_window(Context& context);
 
     Context& operator[](unsigned index) { return *contexts_[index]; }
+
+    static constexpr unsigned most_windows = 8;
 
     std::uint64_t switches = 0; // look-ups that changed context
     std::uint64_t misses = 0;   // of which found none warm

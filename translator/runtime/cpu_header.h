@@ -37,6 +37,9 @@ struct CpuHeader {
     const PageMapEntry* read_map = nullptr;
     const PageMapEntry* write_map = nullptr;
     const JumpCacheEntry* jump_cache = nullptr;
+    // Of the current context's window (window.h), or 0: what code that was compiled for windows
+    // uses in the place of read_map.
+    std::uint64_t window = 0;
     std::uint64_t jump_cache_mode = 0; // the current mode, shifted left by 32
 
     // Set by a may_leave helper that wants to leave; the loop clears it.

@@ -46,6 +46,8 @@ void ExecLoop::context_changed() {
     header_->read_map = contexts_.nothing().read_map();
     header_->write_map = contexts_.nothing().write_map();
     header_->jump_cache = contexts_.nothing().jump_cache();
+    header_->window = 0;
+    view_ = MemoryView::page_map;
 }
 
 Context& ExecLoop::resolve_context() {
@@ -68,6 +70,8 @@ Context& ExecLoop::resolve_context() {
     header_->read_map = found->read_map();
     header_->write_map = found->write_map();
     header_->jump_cache = found->jump_cache();
+    header_->window = found->window() ? found->window()->base() : 0;
+    view_ = found->window() ? MemoryView::window : MemoryView::page_map;
     header_->jump_cache_mode = std::uint64_t{mode} << 32;
     return *found;
 }
@@ -171,7 +175,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     const FetchPage* page = fetch(pc);
     if (!page) return nullptr;
     ++stats_.unit_lookups;
-    const UnitKey key{page->physical | (pc & page_mask), pc, mode_, max_instructions};
+    const UnitKey key{page->physical | (pc & page_mask), pc, mode_, max_instructions, view_};
     Unit* unit = units_.find(key);
     const bool compiled = backend_ && max_instructions == options_.max_instructions;
     if (unit && (!compiled || unit->code.entry)) return unit;
@@ -194,12 +198,12 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
 bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
     opt::optimise(function_, workspace_, log_, options_.log_filter.contains(unit.key.pc));
     UnitCache::own_links(unit);
-    if (!backend_->compile(function_, unit.code)) {
+    if (!backend_->compile(function_, unit.code, unit.key.view)) {
         // Full: the oldest units make room. This one may be among them.
         const UnitKey key = unit.key;
         units_.evict();
         if (!units_.find(key)) return false;
-        if (!backend_->compile(function_, unit.code)) {
+        if (!backend_->compile(function_, unit.code, unit.key.view)) {
             units_.clear();
             units_.collect();
             contexts_.clear_jump_caches();
@@ -282,7 +286,7 @@ void ExecLoop::follow_link(const LinkSite& site) {
     const std::uint64_t pc = cpu_.pc();
     refresh();
     // The links of a unit in another mode or context stay as they are.
-    if (from.unit->key.mode != mode_) return;
+    if (from.unit->key.mode != mode_ || from.unit->key.view != view_) return;
     const std::size_t invalidated = units_.invalidated + units_.evicted;
     Unit* to = find_unit(pc, options_.max_instructions);
     if (!to || !to->code.entry || units_.invalidated + units_.evicted != invalidated) return;
@@ -370,16 +374,40 @@ bool ExecLoop::refill() {
     header_->budget += more;
     samples_.sample(cpu_.pc());
     refresh();
+    if (options_.windows) consider_window();
     if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
     return true;
+}
+
+// A window costs some microseconds for every page that comes or goes, and code for it is translated
+// anew: it is for contexts that run for long and whose mappings stay.
+void ExecLoop::consider_window() {
+    Context& context = *context_;
+    ++context.samples;
+    if (Window* window = context.window()) {
+        constexpr std::uint64_t first_pages = 4000;
+        const std::uint64_t cost = window->operations() + context.not_shown;
+        if (cost <= first_pages + context.samples / 2) return;
+        context.close_window();
+        context.window_refused = true;
+        ++stats_.windows_given_up;
+    } else {
+        constexpr std::uint64_t long_enough = 200;
+        if (context.samples < long_enough || context.window_refused) return;
+        context.window_refused = !cpu_.keeps_context(mode_) || !contexts_.open_window(context);
+        if (context.window_refused) return;
+        ++stats_.windows;
+    }
+    context_changed();
+    refresh();
 }
 
 // The unit at pc is hot: what it loops through takes its place.
 void ExecLoop::make_region(std::uint64_t pc) {
     const FetchPage* page = context_->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
     if (!page) return;
-    Unit* unit =
-        units_.find({page->physical | (pc & page_mask), pc, mode_, options_.max_instructions});
+    Unit* unit = units_.find(
+        {page->physical | (pc & page_mask), pc, mode_, options_.max_instructions, view_});
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
     const ActivityScope translating(times_, Activity::translating_regions);
     if (auto region = compile_region(*unit, *page)) {
@@ -392,8 +420,8 @@ void ExecLoop::make_region(std::uint64_t pc) {
 std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage& page) {
     const UnitKey& key = unit.key;
     const auto was_run = [&](std::uint64_t pc) {
-        const Unit* other =
-            units_.find({page.physical | (pc & page_mask), pc, key.mode, key.max_instructions});
+        const Unit* other = units_.find(
+            {page.physical | (pc & page_mask), pc, key.mode, key.max_instructions, key.view});
         return other && other->code.entry;
     };
     const bool in_filter = options_.log_filter.contains(key.pc);
@@ -408,7 +436,7 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
     if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
     auto region = std::make_unique<Unit>();
     UnitCache::own_links(*region);
-    if (!backend_->compile(function_, region->code)) return nullptr; // the arena is full
+    if (!backend_->compile(function_, region->code, key.view)) return nullptr; // the arena is full
     region->key = key;
     region->tier = Tier::region;
     region->stable = unit.stable;

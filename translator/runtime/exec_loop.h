@@ -34,6 +34,7 @@ struct ExecOptions {
     unsigned contexts = 64;
     bool chaining = true;
     bool regions = true;     // tier 2
+    bool windows = true;     // for hot contexts
     AddressRange log_filter; // -dfilter, by guest address
 };
 
@@ -92,6 +93,7 @@ class ExecLoop final : public CpuRuntime {
     bool compile(Unit& unit, const FetchPage& page);
     void step();
     bool refill();
+    void consider_window();
     void make_region(std::uint64_t pc);
     std::unique_ptr<Unit> compile_region(const Unit& unit, const FetchPage& page);
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
@@ -115,6 +117,7 @@ class ExecLoop final : public CpuRuntime {
 
     Context* context_ = nullptr; // null: stale
     std::uint32_t mode_ = ~0u;
+    MemoryView view_ = MemoryView::page_map;
     // Contexts of the modes seen since the last context_changed().
     struct Recent {
         std::uint32_t mode = ~0u;

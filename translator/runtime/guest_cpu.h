@@ -80,6 +80,12 @@ class GuestCpu {
     // The mode bits that change translation to IR: part of every block key.
     virtual std::uint32_t mode() const = 0;
     virtual ContextKey context_key() const = 0;
+    // No instruction in this mode changes the context without leaving its unit (user mode). Such
+    // contexts may get windows.
+    virtual bool keeps_context(std::uint32_t mode) const {
+        (void)mode;
+        return false;
+    }
 
     // Writes raw IR for the guest code at request.pc; at least one instruction, ending in a
     // terminator on every path. Does not depend on state other than request.mode.

@@ -47,6 +47,8 @@ bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
         if (std::find(references.begin(), references.end(), reference) == references.end())
             references.push_back(reference);
     }
+    if (context().window() && !context().show(page, bus_.backing(piece.page.host)))
+        ++context().not_shown;
     return true;
 }
 

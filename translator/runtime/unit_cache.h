@@ -22,6 +22,7 @@ struct UnitKey {
     std::uint64_t pc = 0;
     std::uint32_t mode = 0;
     std::uint32_t max_instructions = 0;
+    MemoryView view = MemoryView::page_map;
     bool operator==(const UnitKey&) const = default;
 };
 
@@ -117,7 +118,8 @@ class UnitCache {
         std::size_t operator()(const UnitKey& key) const {
             std::uint64_t hash = key.physical * 0x9e3779b97f4a7c15u;
             hash ^= (key.pc + (std::uint64_t{key.mode} << 40) +
-                     (std::uint64_t{key.max_instructions} << 56)) *
+                     (std::uint64_t{key.max_instructions} << 56) +
+                     (static_cast<std::uint64_t>(key.view) << 39)) *
                     0xc2b2ae3d27d4eb4fu;
             return hash ^ hash >> 29;
         }

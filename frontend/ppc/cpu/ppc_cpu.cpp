@@ -77,6 +77,11 @@ runtime::ContextKey PpcCpu::context_key() const {
     return key;
 }
 
+// What changes segments, translation or privilege is for the supervisor, or an exception.
+bool PpcCpu::keeps_context(std::uint32_t mode_bits) const {
+    return (mode_bits & mode::problem) != 0;
+}
+
 void PpcCpu::lift(const runtime::LiftRequest& request, ir::Function& function) {
     lift_unit(model_, request, function);
 }

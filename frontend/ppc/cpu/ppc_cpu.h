@@ -53,6 +53,7 @@ class PpcCpu final : public runtime::GuestCpu {
     std::uint64_t pc() const override { return state_.pc; }
     std::uint32_t mode() const override;
     runtime::ContextKey context_key() const override;
+    bool keeps_context(std::uint32_t mode) const override;
     void lift(const runtime::LiftRequest& request, ir::Function& function) override;
     runtime::Translation translate(std::uint64_t address, runtime::Access access) override;
     runtime::Translation probe(std::uint64_t address, runtime::Access access) override;

@@ -15,7 +15,7 @@ namespace {
 // A signal handler is given nothing but what the process and the thread know.
 thread_local const WindowFaults* current_faults = nullptr;
 struct sigaction handler_before;
-std::once_flag handler_is_set;
+std::mutex setting_handler;
 
 void handle_fault(int signal, siginfo_t* information, void* context) {
     greg_t& pc = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
@@ -37,14 +37,18 @@ void handle_fault(int signal, siginfo_t* information, void* context) {
 
 } // namespace
 
+// Somebody else may have set a handler since the last one of us came to be.
 WindowFaults::WindowFaults() {
-    std::call_once(handler_is_set, [] {
-        struct sigaction action {};
-        action.sa_sigaction = handle_fault;
-        action.sa_flags = SA_SIGINFO;
-        const int failed = sigaction(SIGSEGV, &action, &handler_before);
-        VESTIGE_ASSERT(failed == 0);
-    });
+    const std::lock_guard lock(setting_handler);
+    struct sigaction now {};
+    sigaction(SIGSEGV, nullptr, &now);
+    if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == handle_fault) return;
+    handler_before = now;
+    struct sigaction action {};
+    action.sa_sigaction = handle_fault;
+    action.sa_flags = SA_SIGINFO;
+    const int failed = sigaction(SIGSEGV, &action, nullptr);
+    VESTIGE_ASSERT(failed == 0);
 }
 
 void WindowFaults::add(const std::byte* code, std::vector<UnitEmitter::FaultPoint> points) {

@@ -16,7 +16,8 @@ constexpr unsigned spr_xer = 1, spr_lr = 8, spr_ctr = 9;
 // All kinds: on counter, condition, both and always; the last bit is a hint.
 std::uint32_t random_bo(Generator& g) {
     static constexpr std::uint32_t kinds[] = {0, 2, 4, 8, 10, 12, 16, 18, bo_always};
-    return g.random.pick(std::span<const std::uint32_t>(kinds)) | g.random.below(2);
+    const std::uint32_t bo = g.random.pick(std::span<const std::uint32_t>(kinds));
+    return bo | g.random.below(2) | (g.in_loop() ? bo_keep_counter : 0);
 }
 
 void note_use(Generator& g, std::uint32_t bo, bool link) {
@@ -75,19 +76,10 @@ void emit_bcctr(Generator& g) {
 void emit_loop(Generator& g) {
     if (!g.ctr_is_open || !g.straight()) return;
     static constexpr std::uint32_t kinds[] = {0, 2, 8, 10, 16, 18};
-    static constexpr Opcode body[] = {addi,   addic_rc, add,   addze, subfe,
-                                      rlwinm, cmpi,     mullw, crxor};
-    g.ctr_is_open = false;
     g.test().input.ctr = g.random.between(1, 6);
-    const std::uint32_t words = g.random.between(1, 3);
-    for (std::uint32_t i = 0; i < words; ++i) {
-        const Opcode opcode = g.random.pick(std::span<const Opcode>(body));
-        const bool to_a = opcode == rlwinm, to_d = info(opcode).pattern.find('d') != nullptr;
-        if (opcode == cmpi || opcode == crxor)
-            g.emit(g.encode_random(opcode, {}));
-        else if (to_a || to_d)
-            g.emit(g.encode_random(opcode, {{to_a ? 'a' : 'd', g.free_gpr()}}));
-    }
+    const std::uint32_t first = g.position();
+    g.emit_loop_body(g.random.between(1, 8));
+    const std::uint32_t words = g.position() - first;
     g.emit(g.encode_random(bc, {{'O', g.random.pick(std::span<const std::uint32_t>(kinds))},
                                 {'t', (0 - words) & 0x3fff},
                                 {'A', 0},
@@ -99,11 +91,12 @@ std::uint32_t spr_field(unsigned number) { return (number & 31) << 5 | number >>
 void emit_move(Generator& g) {
     static constexpr unsigned numbers[] = {spr_xer, spr_lr, spr_ctr};
     const unsigned number = g.random.pick(std::span<const unsigned>(numbers));
+    const bool may_be_written = number == spr_lr || (number == spr_ctr && !g.in_loop());
     if (number == spr_lr) g.lr_is_open = false;
     if (number == spr_ctr) g.ctr_is_open = false;
     if (g.random.one_in(2))
         g.emit(g.encode(mfspr, {{'d', g.free_gpr()}, {'p', spr_field(number)}}));
-    else if (number != spr_xer)
+    else if (may_be_written)
         g.emit(g.encode(mtspr, {{'s', g.any_gpr()}, {'p', spr_field(number)}}));
 }
 
@@ -124,6 +117,12 @@ std::span<const Family> branch_families() {
         {"special register", 4, emit_move},
         {"synchronisation", 2, emit_synchronisation},
     };
+    return families;
+}
+
+std::span<const Family> flow_families() {
+    static constexpr Family families[] = {
+        {"b", 2, emit_b}, {"bc", 12, emit_bc}, {"loop", 10, emit_loop}};
     return families;
 }
 

@@ -79,7 +79,7 @@ void emit_division(Generator& g) {
 // Any quotient, first in its case, where the generator sees the operands. If there is none, rD and
 // CR0[LT, GT, EQ] are undefined (Programming Environments, divw), and the case is over.
 void emit_undefined_division(Generator& g) {
-    if (g.position() != 0) return;
+    if (g.position() != 0 || !g.straight()) return;
     const unsigned d = g.free_gpr();
     const Opcode opcode = g.random.one_in(2) ? divw : divwu;
     const std::uint32_t word = g.encode_random(opcode, {{'d', d}});

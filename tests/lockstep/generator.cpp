@@ -131,6 +131,15 @@ void Generator::begin_shadow(std::uint32_t words) {
     shadow_end_ = std::max(shadow_end_, position() + 1 + words);
 }
 
+void Generator::emit_loop_body(std::uint32_t words) {
+    VESTIGE_ASSERT(straight());
+    lr_is_open = ctr_is_open = false;
+    in_loop_ = true;
+    for (const std::uint32_t end = position() + words; position() < end;)
+        pick_family().emit(*this);
+    in_loop_ = false;
+}
+
 unsigned Generator::free_gpr() {
     for (;;) {
         const unsigned n = any_gpr();

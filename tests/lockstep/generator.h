@@ -2,7 +2,8 @@
 //
 // Some registers are kept apart: the generator knows their values all along, so that loads and
 // stores hit the test window. Forward branches make a shadow of what they may skip: there nothing
-// may change what the generator knows, and nothing may count on the word before.
+// may change what the generator knows, and nothing may count on the word before. The body of a loop
+// lies in a shadow too; besides, what counts its rounds stays as it is.
 #pragma once
 
 #include <array>
@@ -58,6 +59,8 @@ struct Family {
 std::span<const Family> integer_families();
 std::span<const Family> memory_families();
 std::span<const Family> branch_families();
+// Of these, those that make blocks and loops of whatever else there is.
+std::span<const Family> flow_families();
 std::span<const Family> float_families();
 std::span<const Family> vector_families();
 
@@ -90,8 +93,13 @@ class Generator {
     std::uint32_t address_ahead(std::uint32_t words_ahead) const {
         return case_.address + 4 * (position() + words_ahead);
     }
-    // No branch may skip what comes next.
-    bool straight() const { return position() >= shadow_end_; }
+    // What comes next is run once: no branch may skip it, and no loop repeats it.
+    bool straight() const { return position() >= shadow_end_ && !in_loop_; }
+    // CTR counts its rounds: nothing may change it.
+    bool in_loop() const { return in_loop_; }
+    // At least that many words of any families, for a loop that CTR counts and a branch behind them
+    // closes.
+    void emit_loop_body(std::uint32_t words);
     // A branch that is emitted next may skip the `words` after it.
     void begin_shadow(std::uint32_t words);
     // Nothing more: the state cannot be told from here on.
@@ -136,6 +144,7 @@ class Generator {
     Case case_;
     std::array<std::optional<std::uint32_t>, 32> known_;
     std::uint32_t shadow_end_ = 0;
+    bool in_loop_ = false;
     bool finished_ = false;
 };
 

@@ -11,7 +11,9 @@ namespace {
 
 using enum Opcode;
 
-std::vector<Family> float_and_integer() { return join({float_families(), integer_families()}); }
+std::vector<Family> float_and_integer() {
+    return join({float_families(), integer_families(), flow_families()});
+}
 
 } // namespace
 
@@ -25,7 +27,7 @@ TEST_CASE("PowerPC floating point agrees with QEMU", "[float]") {
 
 TEST_CASE("The helpers of exact mode agree with QEMU", "[float]") {
     const Suite suite{.cpu = "750",
-                      .families = join({float_families()}),
+                      .families = join({float_families(), flow_families()}),
                       .features = LOCKSTEP_FLOAT | exact_mode,
                       .instructions = 100'000,
                       .seed = 2};
@@ -34,7 +36,7 @@ TEST_CASE("The helpers of exact mode agree with QEMU", "[float]") {
 
 TEST_CASE("AltiVec agrees with QEMU", "[vector]") {
     const Suite suite{.cpu = "7400",
-                      .families = join({vector_families()}),
+                      .families = join({vector_families(), flow_families()}),
                       .features = LOCKSTEP_VECTOR,
                       .instructions = 400'000};
     expect_agreement(suite);

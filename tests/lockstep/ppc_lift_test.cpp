@@ -63,10 +63,10 @@ class Bench {
     }
 
     std::uint32_t word_at(std::uint32_t address) {
-        return load_be<std::uint32_t>(memory.window() + (address - window));
+        return load_be<std::uint32_t>(memory.test_bytes() + (address - window));
     }
     void put_word(std::uint32_t address, std::uint32_t value) {
-        store_be(memory.window() + (address - window), value);
+        store_be(memory.test_bytes() + (address - window), value);
     }
     std::uint32_t cr() {
         Registers registers;

@@ -12,9 +12,11 @@
 namespace vestige::ppc::lockstep {
 
 enum class Engine : std::uint8_t {
-    raw,       // the interpreter on what the lifters wrote
-    optimised, // the interpreter on what the optimiser made of it
-    x64,       // host code
+    raw,         // the interpreter on what the lifters wrote
+    optimised,   // the interpreter on what the optimiser made of it
+    x64,         // host code
+    x64_regions, // host code of all that jumps lead to within a page
+    x64_window,  // the same for a window: no page map
 };
 
 std::string_view name(Engine engine);
@@ -29,9 +31,19 @@ class Subject {
     ~Subject();
 
     Registers run(const Case& test, Mutation mutation = no_mutation);
+    // Instructions that the last run started.
+    std::int64_t instructions() const;
 
     // The IR of the first unit of a case, as the engine runs it.
     std::string print_ir(const Case& test);
+
+    struct RegionCounts {
+        std::size_t regions = 0; // formed
+        std::size_t blocks = 0;
+        std::size_t loops = 0;   // regions with a jump back
+        std::size_t refused = 0; // roots that lead nowhere
+    };
+    const RegionCounts& regions() const;
 
   private:
     struct Machine;

@@ -1,5 +1,6 @@
 #include "tests/lockstep/subject_memory.h"
 
+#include "common/assertion.h"
 #include "common/bits.h"
 #include "common/endian.h"
 
@@ -15,6 +16,39 @@ SubjectMemory::SubjectMemory()
     for (std::uint32_t address = LOCKSTEP_LOW_START; address < LOCKSTEP_LOW_END;
          address += runtime::page_size)
         page_map_[address >> runtime::page_bits] = host;
+}
+
+namespace {
+
+constexpr std::uint32_t first_page = LOCKSTEP_WINDOW >> runtime::page_bits;
+constexpr std::uint32_t second_page = first_page + 1;
+
+std::uint64_t file_offset(std::uint32_t page) {
+    return (std::uint64_t{page} << runtime::page_bits) - LOCKSTEP_LOW_START;
+}
+
+} // namespace
+
+std::uint64_t SubjectMemory::open_window() {
+    window_ = runtime::Window::reserve();
+    VESTIGE_ASSERT(window_);
+    const bool shown = window_->show(first_page, low_.backing(file_offset(first_page)),
+                                     runtime::Window::Rights::write);
+    VESTIGE_ASSERT(shown);
+    return window_->base();
+}
+
+void SubjectMemory::change_window() {
+    using enum runtime::Window::Rights;
+    if (second_page_ == write) {
+        window_->hide(second_page);
+        second_page_ = none;
+        return;
+    }
+    second_page_ = second_page_ == none ? read : write;
+    const bool shown =
+        window_->show(second_page, low_.backing(file_offset(second_page)), second_page_);
+    VESTIGE_ASSERT(shown);
 }
 
 std::byte* SubjectMemory::find(std::uint64_t address, ir::MemoryAccess access) {

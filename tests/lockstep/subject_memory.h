@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "tests/lockstep/case.h"
+#include "tests/unit/shared_memory.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/memory_path.h"
+#include "translator/runtime/window.h"
 
 namespace vestige::ppc::lockstep {
 
@@ -16,7 +19,12 @@ class SubjectMemory final : public runtime::MemoryPath, public runtime::CpuRunti
     SubjectMemory();
 
     const runtime::PageMapEntry* page_map() const { return page_map_.data(); }
-    std::byte* window() { return low_.data() + (LOCKSTEP_WINDOW - LOCKSTEP_LOW_START); }
+    std::byte* test_bytes() { return low_.data() + (LOCKSTEP_WINDOW - LOCKSTEP_LOW_START); }
+
+    // A host window (runtime/window.h) that shows the first page of the test window, and the second
+    // one now not at all, now for loads, now for stores too. As CpuHeader::window has it.
+    std::uint64_t open_window();
+    void change_window();
 
     // What page maps do not serve: accesses across a page, and faults.
     runtime::AccessOutcome load(std::uint64_t address, ir::MemoryAccess access,
@@ -35,7 +43,9 @@ class SubjectMemory final : public runtime::MemoryPath, public runtime::CpuRunti
     // Null where there is no memory, or the access is not aligned as it demands.
     std::byte* find(std::uint64_t address, ir::MemoryAccess access);
 
-    std::vector<std::byte> low_;
+    test::SharedMemory low_;
+    std::unique_ptr<runtime::Window> window_;
+    runtime::Window::Rights second_page_ = runtime::Window::Rights::none;
     std::vector<runtime::PageMapEntry> page_map_;
 };
 

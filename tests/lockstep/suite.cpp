@@ -12,7 +12,8 @@ namespace vestige::ppc::lockstep {
 
 namespace {
 
-constexpr Engine engines[] = {Engine::raw, Engine::optimised, Engine::x64};
+constexpr Engine engines[] = {Engine::raw, Engine::optimised, Engine::x64, Engine::x64_regions,
+                              Engine::x64_window};
 
 const CpuModel& model_of(const Suite& suite) {
     const CpuModel* model = find_cpu_model(suite.cpu);
@@ -56,15 +57,23 @@ void expect_agreement(const Suite& suite) {
         const std::vector<Case> cases = generator.batch(max_batch_cases);
         oracle.start(cases);
         std::vector<Registers> results[std::size(engines)];
+        std::vector<std::int64_t> started[std::size(engines)];
         for (std::size_t engine = 0; engine < std::size(engines); ++engine)
-            for (const Case& test : cases)
+            for (const Case& test : cases) {
                 results[engine].push_back(subjects[engine]->run(test));
+                started[engine].push_back(subjects[engine]->instructions());
+            }
         const std::vector<Registers> expected = oracle.finish();
         for (std::size_t i = 0; i < cases.size(); ++i) {
             instructions += cases[i].words.size();
             for (std::size_t engine = 0; engine < std::size(engines); ++engine) {
-                if (same(cases[i], expected[i], results[engine][i])) continue;
                 Subject& subject = *subjects[engine];
+                if (started[engine][i] != started[0][i])
+                    FAIL(fmt::format("{}, seed {}, case {}: {} instructions, not {}\n{}\n{}",
+                                     name(engines[engine]), suite.seed, i, started[engine][i],
+                                     started[0][i], report(cases[i], expected[i], expected[i]),
+                                     subject.print_ir(cases[i])));
+                if (same(cases[i], expected[i], results[engine][i])) continue;
                 const Case small = shrunk(cases[i], oracle, subject);
                 const Registers wanted = oracle.run(std::span(&small, 1))[0];
                 FAIL(fmt::format("{} parts from qemu-ppc -cpu {} (seed {}, case {})\n{}\n{}",
@@ -74,7 +83,16 @@ void expect_agreement(const Suite& suite) {
             }
         }
     }
-    SUCCEED();
+    // Regions that are none would prove nothing.
+    for (std::size_t engine = 0; engine < std::size(engines); ++engine) {
+        if (engines[engine] < Engine::x64_regions) continue;
+        const Subject::RegionCounts& counts = subjects[engine]->regions();
+        INFO(counts.regions << " regions of " << counts.blocks << " blocks, " << counts.loops
+                            << " with loops, " << counts.refused << " roots refused");
+        CHECK(counts.regions > 100);
+        CHECK(counts.blocks > 2 * counts.regions);
+        CHECK(counts.loops > counts.regions / 20);
+    }
 }
 
 void expect_noticed(const Suite& suite, std::span<const NamedMutation> mutations) {

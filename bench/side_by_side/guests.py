@@ -9,12 +9,22 @@ class Guest:
     qemu: str          # the program
     options: tuple     # that both emulators understand
     console: str = "ttyS0"
+    goals: dict = dataclasses.field(default_factory=dict)  # {group or row: times faster than QEMU}
 
 
+POWERPC_GOALS = {"integer": 3, "floating point": 10, "memory": 3, "system": 2, "boot, CPU": 2,
+                 "boot, idle skipped, wall": 4}
+
+# A further guest is a further row.
 GUESTS = {
-    "g3beige": Guest("ppc32", "qemu-system-ppc", ("-M", "g3beige", "-cpu", "750", "-m", "256M")),
-    "mac99": Guest("ppc32", "qemu-system-ppc", ("-M", "mac99", "-cpu", "7400", "-m", "256M")),
+    "g3beige": Guest("ppc32", "qemu-system-ppc", ("-M", "g3beige", "-cpu", "750", "-m", "256M"),
+                     goals=POWERPC_GOALS),
+    "mac99": Guest("ppc32", "qemu-system-ppc", ("-M", "mac99", "-cpu", "7400", "-m", "256M"),
+                   goals=POWERPC_GOALS),
 }
+
+# MB that Vestige may take more than QEMU.
+MEMORY_GOAL = 150
 
 GROUPS = {
     "integer": ("sieve", "sort", "dhry", "crc", "sha", "lz", "fib", "div", "interp"),

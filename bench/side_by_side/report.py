@@ -29,7 +29,9 @@ def row(runs, name, value, vestige="vestige"):
     return {"name": name, "vestige": statistics.median(ours.values()),
             "qemu": statistics.median(theirs.values()),
             "host": statistics.median(host.values()) if host else None,
-            "ratio": statistics.median(ratios), "least": min(ratios), "greatest": max(ratios)}
+            "ratio": statistics.median(ratios), "least": min(ratios), "greatest": max(ratios),
+            "to_host": statistics.median(ours.values()) / statistics.median(host.values())
+                       if host and min(host.values()) > 0 else None}
 
 
 def problems_of(runs):
@@ -66,6 +68,24 @@ def circumstances(runs):
             "programs": {n: first_line([programs[n], "--version"]) for n in ("vestige", "qemu")}}
 
 
+def geometric_mean(numbers):
+    return math.exp(statistics.fmean(map(math.log, numbers)))
+
+
+def short_of_goals(goals, groups, means, memory):
+    """What is less than it should be, in words."""
+    reached = {**means, **{entry["name"]: entry["ratio"] for entry in groups["boot"]}}
+    for name, goal in goals.items():
+        if name in reached and reached[name] < goal:
+            yield f"{name}: {reached[name]:.2f} times faster, the goal is {goal}"
+    for rows in groups.values():
+        for entry in rows:
+            if entry["ratio"] < 1:
+                yield f"{entry['name']}: slower than QEMU"
+    if memory["vestige"] - memory["qemu"] > guests.MEMORY_GOAL:
+        yield f"memory: more than QEMU's and {guests.MEMORY_GOAL} MB"
+
+
 def summarize(machine, runs):
     """The whole comparison as plain data."""
     lists = {
@@ -78,15 +98,20 @@ def summarize(machine, runs):
         lists[group] = [row(runs, name, lambda r, name=name: r["bench"].get(name))
                         for name in names]
     groups = {group: [r for r in rows if r] for group, rows in lists.items()}
-    means = {}
+    means, to_host = {}, {}
     for group, rows in groups.items():
         if group != "boot" and rows:
-            means[group] = math.exp(statistics.fmean(math.log(r["ratio"]) for r in rows))
+            means[group] = geometric_mean(r["ratio"] for r in rows)
+            measured = [r["to_host"] for r in rows if r["to_host"]]
+            if measured:
+                to_host[group] = geometric_mean(measured)
     memory = {name: max(by_round(runs, name, lambda r: r["peak_kb"]).values()) / 1024
               for name in ("vestige", "qemu")}
     return {"machine": machine, "rounds": 1 + max(run["round"] for run in runs),
             "circumstances": circumstances(runs), "groups": groups, "geometric_means": means,
-            "peak_mb": memory, "problems": list(problems_of(runs))}
+            "geometric_means_to_host": to_host, "peak_mb": memory,
+            "short": list(short_of_goals(guests.GUESTS[machine].goals, groups, means, memory)),
+            "problems": list(problems_of(runs))}
 
 
 def as_text(summary):
@@ -95,17 +120,20 @@ def as_text(summary):
              f"{about['processor']}, {about['cores']} cores",
              *(f"{name}: {text}" for name, text in about["programs"].items()), "",
              f"{'seconds (median)':26}{'Vestige':>9}{'QEMU':>9}{'host':>9}{'times faster':>15}"
-             f"  least..greatest"]
+             f"  {'least..greatest':17}{'of host':>8}"]
+    to_host = summary["geometric_means_to_host"]
     for group, rows in summary["groups"].items():
         lines.append(f"-- {group}")
         for entry in rows:
             host = f"{entry['host']:9.3f}" if entry["host"] is not None else " " * 9
+            spread = f"{entry['least']:.2f}..{entry['greatest']:.2f}"
+            distance = f"{entry['to_host']:7.2f}x" if entry["to_host"] else ""
             lines.append(f"{entry['name']:26}{entry['vestige']:9.3f}{entry['qemu']:9.3f}{host}"
-                         f"{entry['ratio']:15.2f}  {entry['least']:.2f}..{entry['greatest']:.2f}")
+                         f"{entry['ratio']:15.2f}  {spread:17}{distance}".rstrip())
         if group in summary["geometric_means"]:
-            lines.append(f"{'geometric mean':53}{summary['geometric_means'][group]:15.2f}")
+            lines.append(f"{'geometric mean':53}{summary['geometric_means'][group]:15.2f}"
+                         + (f"{to_host[group]:26.2f}x" if group in to_host else ""))
     memory = summary["peak_mb"]
     lines += ["-- memory of the host", f"{'peak, MB':26}{memory['vestige']:9.0f}{memory['qemu']:9.0f}"]
-    slower = [e["name"] for rows in summary["groups"].values() for e in rows if e["ratio"] < 1]
-    lines.append("slower than QEMU: " + (", ".join(slower) if slower else "nothing"))
+    lines += ["-- short of the goals", *(summary["short"] or ["nothing"])]
     return "\n".join(lines)

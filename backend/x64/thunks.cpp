@@ -41,7 +41,8 @@ class ThunkEmitter {
     }
     void emit_enter();
     void emit_leave();
-    void emit_slow_path(SlowPathFunction slow_path, void* context);
+    enum class Saved : std::uint8_t { all, general };
+    void emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path, void* context);
     void emit_calls();
     void load_memory_registers();
     void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
@@ -105,7 +106,8 @@ void ThunkEmitter::emit_leave() {
     as_.ret();
 }
 
-void ThunkEmitter::emit_slow_path(SlowPathFunction slow_path, void* context) {
+void ThunkEmitter::emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path,
+                                  void* context) {
     constexpr std::int32_t below_return_address = offsetof(SlowFrame, return_address);
     const auto general = [](unsigned reg) {
         return x86::qword_ptr(x86::rsp,
@@ -116,11 +118,11 @@ void ThunkEmitter::emit_slow_path(SlowPathFunction slow_path, void* context) {
     };
     const asmjit::Label leave = as_.newLabel();
 
-    begin(&Thunks::slow_path);
+    begin(entry);
     as_.sub(x86::rsp, below_return_address);
     for (unsigned reg = 0; reg < 16; ++reg)
         if (reg != host::rsp) as_.mov(general(reg), x86::gpq(reg));
-    for (unsigned reg = 0; reg < 16; ++reg)
+    for (unsigned reg = 0; reg < 16 && saved == Saved::all; ++reg)
         as_.movaps(vector(reg), x86::xmm(reg));
     as_.mov(HEADER_FIELD(budget), gp64(budget_register));
     host_floating_point();
@@ -131,7 +133,7 @@ void ThunkEmitter::emit_slow_path(SlowPathFunction slow_path, void* context) {
     as_.test(x86::rax, x86::rax);
     as_.jnz(leave);
     guest_floating_point();
-    for (unsigned reg = 0; reg < 16; ++reg)
+    for (unsigned reg = 0; reg < 16 && saved == Saved::all; ++reg)
         as_.movaps(x86::xmm(reg), vector(reg));
     for (unsigned reg = 0; reg < 16; ++reg)
         if (reg != host::rsp) as_.mov(x86::gpq(reg), general(reg));
@@ -172,7 +174,8 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
     leave_without_state_ = as_.newLabel();
     emit_enter();
     emit_leave();
-    emit_slow_path(slow_path, context);
+    emit_slow_path(&Thunks::slow_path, Saved::all, slow_path, context);
+    emit_slow_path(&Thunks::slow_path_of_integers, Saved::general, slow_path, context);
     emit_calls();
     constexpr std::uint64_t sign = std::uint64_t{1} << 63;
     constant(&Thunks::sign_bit, sign, 0);

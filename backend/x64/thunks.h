@@ -20,6 +20,8 @@ struct Thunks {
     const std::byte* leave_as_helper_says = nullptr;
     // Called by cold stubs; the word behind the call is the distance to a SiteRecord.
     const std::byte* slow_path = nullptr;
+    // The same for units without values in XMM registers: those are not saved.
+    const std::byte* slow_path_of_integers = nullptr;
     // Called with the target in rax and its arguments in place. Guest MXCSR is in the header
     // while the helper runs.
     const std::byte* call_with_slots = nullptr;

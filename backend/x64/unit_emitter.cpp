@@ -1,5 +1,6 @@
 #include "backend/x64/unit_emitter.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "common/assertion.h"
@@ -42,6 +43,8 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     links_.clear();
     fixups_.clear();
 
+    has_vectors_ = std::any_of(function.instructions.begin(), function.instructions.end(),
+                               [](const Instruction& op) { return op.type >= ir::Type::f32; });
     live_.analyse(function, view);
     ir::find_runs(function, run_at_start_);
     regs_.begin_function(function);
@@ -193,7 +196,7 @@ void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
 }
 
 void UnitEmitter::call_slow_path(SiteId site, LabelId resume) {
-    call_thunk(thunks_.slow_path);
+    call_thunk(has_vectors_ ? thunks_.slow_path : thunks_.slow_path_of_integers);
     const auto here = static_cast<std::uint32_t>(as_.offset());
     fixups_.push_back({here, Target::site, site, nullptr});
     as_.dd(0);

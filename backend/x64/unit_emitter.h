@@ -270,6 +270,7 @@ class UnitEmitter {
     // ---- of the unit being emitted
     const ir::Function* function_ = nullptr;
     runtime::MemoryView view_ = runtime::MemoryView::page_map;
+    bool has_vectors_ = false; // values that live in XMM registers
     EncodingErrors errors_;
     asmjit::CodeHolder code_;
     x86::Assembler as_;

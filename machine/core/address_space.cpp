@@ -54,6 +54,7 @@ AddressSpace::~AddressSpace() {
                 region.enabled = false;
             }
         parent->flatten();
+        parent->forget_recent();
     }
 }
 
@@ -175,13 +176,18 @@ AddressSpace::Hit AddressSpace::hit_here(std::uint64_t address) {
                              [](std::uint64_t wanted, const Span& s) { return wanted < s.base; });
         if (next == flat_.begin() || !contains(*(next - 1))) {
             const std::uint64_t last = next == flat_.end() ? UINT64_MAX : next->base - 1;
-            return {this, address, nullptr, 0, last - address};
+            return {this, address, nullptr, 0, last - address, 0};
         }
         last_hit_ = static_cast<std::size_t>(next - flat_.begin()) - 1;
     }
     const Span& span = flat_[last_hit_];
     Region& found = regions_[span.region];
-    return {this, address, &found, found.ram_offset + (address - found.base), span.end - address};
+    return {this,
+            address,
+            &found,
+            found.ram_offset + (address - found.base),
+            span.end - address,
+            address - span.base};
 }
 
 AddressSpace::Hit AddressSpace::resolve(std::uint64_t address) {
@@ -191,9 +197,10 @@ AddressSpace::Hit AddressSpace::resolve(std::uint64_t address) {
             hit.region = nullptr;
             break;
         }
-        const std::uint64_t after = hit.after;
+        const std::uint64_t after = hit.after, before = hit.before;
         hit = hit.region->target->hit_here(hit.region->target_base + hit.offset);
         hit.after = std::min(hit.after, after);
+        hit.before = std::min(hit.before, before);
     }
     return hit;
 }
@@ -207,10 +214,52 @@ AddressSpace::Page AddressSpace::page(std::uint64_t address) {
     return {hit.region->ram->data() + hit.offset, hit.region->kind == Kind::ram};
 }
 
+// Null: the access is not one of a register as it is, or nobody has asked for that yet.
+AddressSpace::Region* AddressSpace::recent_registers(std::uint64_t address, unsigned size,
+                                                     std::uint64_t& offset) {
+    Recent& recent = recent_[address / page_size % recent_pages];
+    if (address < recent.first || address > recent.last || recent.last - address < size - 1) {
+        const Hit hit = resolve(address);
+        if (!hit.region || hit.region->kind != Kind::mmio || hit.after < size - 1) return nullptr;
+        recent = {address - hit.before, address + hit.after, hit.offset - hit.before, hit.region};
+    }
+    offset = recent.offset + (address - recent.first);
+    const MmioTraits& traits = recent.region->traits;
+    const bool fits =
+        size >= traits.min_size && size <= traits.max_size && (offset & (size - 1)) == 0;
+    return fits ? recent.region : nullptr;
+}
+
+// Also in the spaces that show this one.
+void AddressSpace::forget_recent() {
+    if (forgetting_) return;
+    forgetting_ = true;
+    recent_.fill({});
+    for (AddressSpace* parent : parents_)
+        parent->forget_recent();
+    forgetting_ = false;
+}
+
 // -- accesses
+
+namespace {
+
+std::uint64_t as_seen(std::uint64_t value, unsigned size, Endian from, Endian to) {
+    const unsigned unused = 64 - 8 * size;
+    return from == to ? value << unused >> unused : byte_swap(value) >> unused;
+}
+
+} // namespace
 
 BusResult AddressSpace::read(std::uint64_t address, unsigned size, Endian endian,
                              std::uint64_t& value) {
+    std::uint64_t offset;
+    if (Region* const region = recent_registers(address, size, offset)) {
+        ++region->accesses;
+        const MmioTraits traits = region->traits; // the region may move as it answers
+        value = as_seen(region->handler->read(offset, size), size, traits.endian, endian);
+        return BusResult::ok;
+    }
     std::array<std::byte, 8> lanes;
     const BusResult result = read_bytes(address, std::span(lanes).first(size));
     value = load_sized(lanes.data(), size, endian);
@@ -219,6 +268,12 @@ BusResult AddressSpace::read(std::uint64_t address, unsigned size, Endian endian
 
 BusResult AddressSpace::write(std::uint64_t address, unsigned size, Endian endian,
                               std::uint64_t value) {
+    std::uint64_t offset;
+    if (Region* const region = recent_registers(address, size, offset)) {
+        ++region->accesses;
+        region->handler->write(offset, size, as_seen(value, size, endian, region->traits.endian));
+        return BusResult::ok;
+    }
     std::array<std::byte, 8> lanes;
     store_sized(lanes.data(), size, value, endian);
     return write_bytes(address, std::span(lanes).first(size));
@@ -292,6 +347,7 @@ BusResult AddressSpace::write_bytes(std::uint64_t address, std::span<const std::
 // -- telling
 
 void AddressSpace::tell_map_changed() {
+    forget_recent();
     if (telling_) return;
     telling_ = true;
     for (MemoryListener* listener : listeners_)

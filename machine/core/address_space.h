@@ -5,6 +5,7 @@
 // are logged as the guest's error, writes to nothing are dropped.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -98,13 +99,23 @@ class AddressSpace {
         Region* region;        // null: nothing there
         std::uint64_t offset;  // in the region (for RAM and ROM: in the block)
         std::uint64_t after;   // how many bytes after this one have the same answer
+        std::uint64_t before;  // and how many before it
     };
+    // Registers that answered lately, by page: an access that fits them needs no search.
+    struct Recent {
+        std::uint64_t first = 1, last = 0;
+        std::uint64_t offset = 0; // of `first` in the region
+        Region* region = nullptr;
+    };
+    static constexpr std::size_t recent_pages = 16;
 
     RegionId add(Region region);
     Region& region(RegionId id);
     void flatten();
     Hit hit_here(std::uint64_t address);
     Hit resolve(std::uint64_t address);
+    Region* recent_registers(std::uint64_t address, unsigned size, std::uint64_t& offset);
+    void forget_recent();
     BusResult read_bytes(std::uint64_t address, std::span<std::byte> to);
     BusResult write_bytes(std::uint64_t address, std::span<const std::byte> from);
     void tell_map_changed();
@@ -121,6 +132,8 @@ class AddressSpace {
     };
     std::vector<Span> flat_;
     std::size_t last_hit_ = 0; // index into flat_
+    std::array<Recent, recent_pages> recent_;
+    bool forgetting_ = false; // as telling_
     std::vector<MemoryListener*> listeners_;
     std::vector<AddressSpace*> parents_; // spaces that have a window onto this one
     // Spaces may show each other (a PCI bus shows system memory, which shows the bus): set while

@@ -110,6 +110,25 @@ AccessOutcome GuestMemory::performed(AccessFrom from, AccessDirection direction,
                                                         : AccessOutcome::alone;
 }
 
+// The device page of an access to one of its registers, if the walk is remembered; else null.
+const GuestMemory::DevicePage* GuestMemory::polled(std::uint64_t address, Access kind,
+                                                   ir::MemoryAccess access) {
+    const DevicePage& device = device_page(address, kind);
+    const bool known = device.epoch == device_epoch_ && device.page == address >> page_bits;
+    return known && access.size <= 8 && address % access.size == 0 ? &device : nullptr;
+}
+
+namespace {
+
+WideValue extended(unsigned __int128 loaded, ir::MemoryAccess access) {
+    WideValue value{static_cast<std::uint64_t>(loaded), static_cast<std::uint64_t>(loaded >> 64)};
+    if (access.extend == ir::Extend::sign && access.size < 8)
+        value.low = static_cast<std::uint64_t>(sign_extend(value.low, 8 * access.size));
+    return value;
+}
+
+} // namespace
+
 AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                                 WideValue& value) {
     ++stats.slow_loads;
@@ -118,6 +137,17 @@ AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, 
             value = *known;
             return AccessOutcome::done;
         }
+    if (const DevicePage* const device = polled(address, Access::load, access)) {
+        if (!may_perform(from)) return AccessOutcome::alone;
+        ++stats.device_accesses;
+        if (!bus_.read(device->physical | (address & page_mask), access.size, access.endian,
+                       value.low)) {
+            note(FaultKind::bus, Access::load, address, access);
+            return AccessOutcome::fault;
+        }
+        value = extended(value.low, access);
+        return performed(from, AccessDirection::load, address, value);
+    }
     Piece pieces[4];
     unsigned count;
     if (!split(address, Access::load, access, pieces, count)) return AccessOutcome::fault;
@@ -139,10 +169,7 @@ AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, 
         all |= static_cast<unsigned __int128>(part) << 8 * below;
         done += pieces[i].size;
     }
-    value.low = static_cast<std::uint64_t>(all);
-    value.high = static_cast<std::uint64_t>(all >> 64);
-    if (access.extend == ir::Extend::sign && access.size < 8)
-        value.low = static_cast<std::uint64_t>(sign_extend(value.low, 8 * access.size));
+    value = extended(all, access);
     return device ? performed(from, AccessDirection::load, address, value) : AccessOutcome::done;
 }
 

@@ -107,6 +107,7 @@ class GuestMemory final : public MemoryPath {
     DevicePage& device_page(std::uint64_t address, Access kind) {
         return device_pages_[kind == Access::store][(address >> page_bits) % device_pages];
     }
+    const DevicePage* polled(std::uint64_t address, Access kind, ir::MemoryAccess access);
     DevicePage device_pages_[2][device_pages];
     std::uint64_t device_epoch_ = 1;
 

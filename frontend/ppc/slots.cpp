@@ -62,6 +62,7 @@ ir::StateLayout make_layout() {
                                     static_cast<std::uint32_t>(row.offset + i * row.stride),
                                     row.type, row.promotion});
     layout.pc = slot::pc;
+    layout.link = slot::lr;
     layout.size = sizeof(State);
     VESTIGE_ASSERT(layout.slots.size() == slot::count);
     VESTIGE_ASSERT(layout[slot::msr].name == "msr" && layout[slot::fpscr].name == "fpscr" &&

@@ -11,6 +11,8 @@ class Builder {
   public:
     // Starts in a new block: the entry of an empty function.
     explicit Builder(Function& function);
+    // Goes on where a block stops.
+    Builder(Function& function, BlockId block) : function_(function), block_(block) {}
 
     Function& function() { return function_; }
 

@@ -27,9 +27,12 @@ struct Slot {
     Promotion promotion = Promotion::promotable;
 };
 
+inline constexpr SlotId no_slot = 0xffff;
+
 struct StateLayout {
     std::vector<Slot> slots;
-    SlotId pc = 0;          // i32 or i64
+    SlotId pc = 0;         // i32 or i64
+    SlotId link = no_slot; // where calls leave the return address, if the guest has such a register
     std::uint32_t size = 0; // of the whole state in bytes
 
     const Slot& operator[](SlotId id) const { return slots[id]; }

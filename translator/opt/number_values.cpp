@@ -68,13 +68,19 @@ class DominatorNumbering {
             Instruction& op = function_[value];
             w_.replacements.resolve_uses(function_, op);
             w_.defined_in[value.index] = block;
-            if (is_pure(function_, op) && replaced(value, block)) continue;
+            if (is_pure(function_, op) && !is_displacement(op) && replaced(value, block)) continue;
             body[kept++] = value;
         }
         body.resize(kept);
     }
 
   private:
+    // A sum that an access takes into its addressing costs nothing; kept for a second use, a
+    // register.
+    bool is_displacement(const Instruction& op) const {
+        return op.op == Op::add && function_[op.arguments[1]].op == Op::constant;
+    }
+
     bool replaced(Value value, ir::BlockId block) {
         const Instruction& op = function_[value];
         const std::size_t mask = w_.numbered.size() - 1;

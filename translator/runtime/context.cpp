@@ -56,14 +56,13 @@ void Context::unmap_write(std::uint32_t page) {
 
 void Context::open_window(std::unique_ptr<Window> window) {
     window_ = std::move(window);
-    samples = not_shown = 0;
+    not_shown = 0;
     clear_jump_cache(); // code that uses page maps
 }
 
 void Context::close_window() {
     if (!window_) return;
     window_.reset();
-    samples = 0;
     clear_jump_cache();
 }
 
@@ -174,8 +173,7 @@ Context& ContextCache::find(const ContextKey& key) {
         index = static_cast<std::size_t>(oldest - contexts_.begin());
         contexts_[index]->close_window();
         contexts_[index]->clear();
-        contexts_[index]->samples = 0;
-        contexts_[index]->window_refused = false;
+        contexts_[index]->window_account = {};
     }
     Context& context = *contexts_[index];
     hashes_[index] = hash;

@@ -46,11 +46,8 @@ class Context {
     void close_window();
     // False: it cannot be shown.
     bool show(std::uint32_t page, const HostBacking& backing);
-    // Samples of the guest that found it running in this context since the window opened or, while
-    // there is none, since the context was made; for the loop's policy.
-    std::uint64_t samples = 0;
     std::uint64_t not_shown = 0; // pages that could not be
-    bool window_refused = false; // it would not pay
+    WindowAccount window_account;
 
     // Null if the page has not been fetched from in this context.
     const FetchPage* fetch_page(std::uint32_t page) const;

@@ -383,19 +383,13 @@ bool ExecLoop::refill() {
 // anew: it is for contexts that run for long and whose mappings stay.
 void ExecLoop::consider_window() {
     Context& context = *context_;
-    ++context.samples;
     if (Window* window = context.window()) {
-        constexpr std::uint64_t first_pages = 4000;
-        const std::uint64_t cost = window->operations() + context.not_shown;
-        if (cost <= first_pages + context.samples / 2) return;
+        if (context.window_account.affords(window->operations() + context.not_shown)) return;
         context.close_window();
-        context.window_refused = true;
         ++stats_.windows_given_up;
     } else {
-        constexpr std::uint64_t long_enough = 200;
-        if (context.samples < long_enough || context.window_refused) return;
-        context.window_refused = !cpu_.keeps_context(mode_) || !contexts_.open_window(context);
-        if (context.window_refused) return;
+        if (!cpu_.keeps_context(mode_) || !context.window_account.due()) return;
+        if (!contexts_.open_window(context)) return;
         ++stats_.windows;
     }
     context_changed();

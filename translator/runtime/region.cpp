@@ -14,6 +14,8 @@ namespace {
 // A region that is larger costs more to compile than it is likely to give back.
 constexpr std::size_t most_blocks = 64;
 constexpr std::size_t most_instructions = 512;
+// Places that a return is compared with before it is looked up like any other computed jump.
+constexpr std::size_t most_returns = 4;
 
 // A helper that sees all state has every slot written before and read again behind it: such an
 // instruction is better off in a unit of its own.
@@ -43,6 +45,7 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     request_ = &request;
     blocks_.clear();
     index_.clear();
+    returns_.clear();
     if (!explore(request.root)) return false;
     std::size_t instructions = blocks_[0].instructions;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -53,6 +56,15 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
             if (!request.was_run(pc) || !explore(pc)) continue;
             instructions += blocks_.back().instructions;
         }
+        // Where a call comes back to, if what it calls is here.
+        const std::uint64_t back = blocks_[i].returns_to;
+        const bool here = std::any_of(successors.begin(), successors.end(),
+                                      [&](std::uint64_t pc) { return find(pc) != nullptr; });
+        if (back == nowhere || !here || back >> page_bits != request.root >> page_bits) continue;
+        if (std::find(returns_.begin(), returns_.end(), back) != returns_.end()) continue;
+        if (returns_.size() == most_returns || blocks_.size() == most_blocks) continue;
+        if (!find(back) && (!request.was_run(back) || !explore(back))) continue;
+        returns_.push_back(back);
     }
     split();
     const bool leads_on = std::any_of(blocks_[0].successors.begin(), blocks_[0].successors.end(),
@@ -73,6 +85,10 @@ bool RegionFormer::explore(std::uint64_t pc) {
     for (const ir::Instruction& op : scratch_.instructions) {
         if (op.op == Op::goto_pc) block.successors.push_back(op.imm);
         if (op.op == Op::instruction) block.pcs.push_back(op.imm);
+        if (op.op == Op::set_slot && op.imm == scratch_.layout->link) {
+            const ir::Instruction& value = scratch_[op.arguments[0]];
+            block.returns_to = value.op == Op::constant ? value.imm : nowhere;
+        }
     }
     index_[pc] = blocks_.size();
     blocks_.push_back(std::move(block));
@@ -87,6 +103,7 @@ void RegionFormer::split() {
             block.bytes = static_cast<std::uint32_t>(block.pcs[i] - block.pc);
             block.instructions = i;
             block.successors = {block.pcs[i]};
+            block.returns_to = nowhere;
             break;
         }
 }
@@ -97,10 +114,14 @@ void RegionFormer::write(ir::Function& function) {
     for (GuestBlock& block : blocks_)
         write_block(block, function);
     entry.jump(blocks_[0].entry);
-    for (const ir::Block& block : function.blocks) {
-        ir::Instruction& end = function[block.body.back()];
-        if (end.op != Op::goto_pc) continue;
-        if (const GuestBlock* target = find(end.imm)) {
+    const std::size_t count = function.blocks.size(); // more may come
+    for (ir::BlockId block = 0; block < count; ++block) {
+        ir::Instruction& end = function[function.blocks[block].body.back()];
+        if (end.op == Op::jump_pc && is_return(function, end)) {
+            compare_return(block, function);
+        } else if (end.op == Op::goto_pc) {
+            const GuestBlock* target = find(end.imm);
+            if (!target) continue;
             end.op = Op::jump;
             end.imm = 0;
             end.targets[0] = target->entry;
@@ -120,6 +141,29 @@ void RegionFormer::write_block(GuestBlock& block, ir::Function& function) {
         {.op = Op::begin_run, .imm = block.pc, .aux = block.instructions});
     auto& body = function.blocks[block.entry].body;
     body.insert(body.begin(), run);
+}
+
+// The jump goes where the link register says.
+bool RegionFormer::is_return(const ir::Function& function, const ir::Instruction& jump) const {
+    const ir::Instruction* value = &function[jump.arguments[0]];
+    while (value->op == Op::and_) // with the alignment of an instruction
+        value = &function[value->arguments[0]];
+    return value->op == Op::get_slot && value->imm == function.layout->link;
+}
+
+// The block ends in a return: each known place is tried before that.
+void RegionFormer::compare_return(ir::BlockId block, ir::Function& function) const {
+    const Value jump = function.blocks[block].body.back();
+    const Value target = function[jump].arguments[0];
+    function.blocks[block].body.pop_back();
+    ir::Builder builder(function, block);
+    for (const std::uint64_t pc : returns_) {
+        const Value same = builder.cmp_eq(target, builder.constant(builder.type(target), pc));
+        block = builder.new_block();
+        builder.branch(same, find(pc)->entry, block);
+        builder.set_block(block);
+    }
+    function.blocks[block].body.push_back(jump);
 }
 
 } // namespace vestige::runtime

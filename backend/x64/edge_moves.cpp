@@ -114,10 +114,7 @@ void EdgeMoves::break_cycle() {
         pending_.erase(exchangeable);
         step.kind = Step::Kind::exchange;
         push(step);
-        constexpr Location nowhere{Kind::constant, ~0u};
-        read_instead(step.from, nowhere);
-        read_instead(step.to, step.from);
-        read_instead(nowhere, step.to);
+        read_instead(step.to, step.from); // each place of a cycle has one reader
         std::erase_if(pending_, [](const Step& other) { return same(other.to, other.from); });
         return;
     }

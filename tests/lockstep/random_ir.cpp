@@ -43,7 +43,12 @@ class Generator {
             build_.instruction(pc_);
             some_ops();
             if (random_.one_in(6)) diamond();
-            if (options_.loop_one_in != 0 && random_.one_in(options_.loop_one_in)) loop();
+            if (options_.loop_one_in != 0 && random_.one_in(options_.loop_one_in)) {
+                if (options_.loops == RandomIrOptions::Loops::deep)
+                    deep_loop(2);
+                else
+                    loop();
+            }
             if (random_.one_in(16)) goto_next_block();
             pc_ += 4;
             if (random_.one_in(10)) side_exit();
@@ -377,6 +382,98 @@ class Generator {
         }
         build_.set_block(after);
         keep(result);
+    }
+    // A loop that counts down its first parameter. The others change places, come from the body or
+    // stay; some of the body's blocks jump back by themselves.
+    void deep_loop(unsigned depth) {
+        const BlockId head = build_.new_block(), after = build_.new_block();
+        const unsigned carried = random_.one_in(3) ? 6 + random_.below(15) : random_.below(6);
+        std::vector<Value> parameters{build_.add_parameter(head, Type::i32)};
+        std::vector<Value> arguments{build_.i32(1 + random_.below(4))};
+        const bool one_type = random_.one_in(3);
+        const Type type_of_all = any_type();
+        for (unsigned i = 0; i < carried; ++i) {
+            const Type type = one_type ? type_of_all : any_type();
+            parameters.push_back(build_.add_parameter(head, type));
+            arguments.push_back(value(type));
+        }
+        const Type result_type = any_type();
+        const Value result = build_.add_parameter(after, result_type);
+        jump(head, arguments);
+        {
+            const Scope scope(*this);
+            build_.set_block(head);
+            for (unsigned i = 1; i < parameters.size(); ++i)
+                keep(parameters[i]);
+            const Value left = build_.sub(parameters[0], build_.i32(1));
+            const Value more = build_.cmp_ne(left, build_.i32(0));
+            const bool tests_first = random_.one_in(3);
+            if (tests_first) {
+                const BlockId body = build_.new_block();
+                branch(more, body, {}, after, {value(result_type)});
+                build_.set_block(body);
+            }
+            const unsigned parts = 1 + random_.below(3);
+            for (unsigned i = 0; i < parts; ++i) {
+                some_ops();
+                if (depth > 0 && random_.one_in(3)) deep_loop(depth - 1);
+                if (random_.one_in(4)) diamond();
+                if (random_.one_in(8)) side_exit();
+                if (random_.one_in(6)) goto_next_block();
+                if (tests_first && random_.one_in(6)) {
+                    const BlockId on = build_.new_block();
+                    branch(value(Type::i1), on, {}, head, next_round(parameters, left));
+                    build_.set_block(on);
+                }
+                if (random_.one_in(8)) {
+                    const BlockId on = build_.new_block();
+                    branch(value(Type::i1), after, {value(result_type)}, on, {});
+                    build_.set_block(on);
+                }
+            }
+            if (tests_first)
+                jump(head, next_round(parameters, left));
+            else if (random_.one_in(2))
+                branch(more, head, next_round(parameters, left), after, {value(result_type)});
+            else
+                branch(build_.cmp_eq(left, build_.i32(0)), after, {value(result_type)}, head,
+                       next_round(parameters, left));
+        }
+        build_.set_block(after);
+        keep(result);
+    }
+    std::vector<Value> next_round(const std::vector<Value>& parameters, Value left) {
+        std::vector<Value> arguments{left};
+        for (unsigned i = 1; i < parameters.size(); ++i) {
+            Value argument = parameters[i];
+            const Type type = build_.type(argument);
+            if (random_.one_in(3)) {
+                argument = value(type);
+            } else if (!random_.one_in(3)) {
+                const Value other =
+                    parameters[1 +
+                               random_.below(static_cast<std::uint32_t>(parameters.size() - 1))];
+                if (build_.type(other) == type) argument = other;
+            }
+            arguments.push_back(argument);
+        }
+        return arguments;
+    }
+    void jump(BlockId target, const std::vector<Value>& arguments) {
+        const ir::ValueList list = function_.make_list(arguments);
+        ir::Instruction& jump = function_[build_.append(Op::jump, Type::none, {})];
+        jump.targets[0] = target;
+        jump.target_arguments[0] = list;
+    }
+    void branch(Value condition, BlockId if_true, const std::vector<Value>& true_arguments,
+                BlockId if_false, const std::vector<Value>& false_arguments) {
+        const ir::ValueList lists[] = {function_.make_list(true_arguments),
+                                       function_.make_list(false_arguments)};
+        ir::Instruction& branch = function_[build_.append(Op::branch, Type::none, {condition})];
+        branch.targets[0] = if_true;
+        branch.targets[1] = if_false;
+        branch.target_arguments[0] = lists[0];
+        branch.target_arguments[1] = lists[1];
     }
     void goto_next_block() {
         const BlockId next = build_.new_block();

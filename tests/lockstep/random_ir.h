@@ -32,6 +32,10 @@ struct RandomIrOptions {
     unsigned instructions = 12; // guest instructions, at most
     unsigned ops = 6;           // IR ops of each, about
     unsigned loop_one_in = 12;  // guest instructions that have a loop; 0: none
+    // Deep: loops in loops, left and continued in their middle, with up to 20 parameters that
+    // change places.
+    enum class Loops : std::uint8_t { plain, deep };
+    Loops loops = Loops::plain;
 };
 
 // Replaces what the function holds.

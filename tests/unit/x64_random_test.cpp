@@ -78,6 +78,15 @@ TEST_CASE("random units with many live values do what the reference engine does"
     run_shape({"long", {.instructions = 40, .ops = 30}, x64::HostFeatures::of_this_host(), 600});
 }
 
+TEST_CASE("random units with loops in loops do what the reference engine does") {
+    using enum RandomIrOptions::Loops;
+    const RandomIrOptions small{.instructions = 3, .ops = 4, .loop_one_in = 2, .loops = deep};
+    const RandomIrOptions large{.instructions = 8, .ops = 12, .loop_one_in = 2, .loops = deep};
+    run_shape({"deep loops", small, x64::HostFeatures::of_this_host(), 4000});
+    run_shape({"deep loops, long", large, x64::HostFeatures::of_this_host(), 300});
+    run_shape({"deep loops, baseline", small, x64::HostFeatures::baseline(), 2000});
+}
+
 TEST_CASE("random units in baseline instructions do what the reference engine does") {
     run_shape({"baseline", {}, x64::HostFeatures::baseline(), 8000});
     run_shape(

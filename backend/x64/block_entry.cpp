@@ -14,12 +14,9 @@ using ir::Value;
 
 namespace {
 
-// Registers that values of a loop may take: the others are for what is made and used up within it.
-struct Limits {
-    unsigned used_in_loop, live_through;
-};
-constexpr Limits loop_limits[] = {{9, 6}, {12, 8}}; // by bank
-constexpr std::uint32_t behind_loop = loop_exit_distance;
+// Registers that what a loop uses may take, by bank: the others are for what is made and used up
+// within it.
+constexpr unsigned most_in_loop[] = {9, 13};
 
 std::span<const HostRegister> allocatable(Bank bank) {
     if (bank == Bank::general) return allocatable_general;
@@ -88,22 +85,48 @@ void EntryPlanner::collect(BlockId target, std::span<const Value> arguments) {
 
 // Who is in a register.
 void EntryPlanner::choose(BlockId target, Bank bank) {
-    const bool loop = live_.flow().is_loop_header(target);
-    const auto all = static_cast<unsigned>(allocatable(bank).size());
-    const Limits limits = loop ? loop_limits[static_cast<unsigned>(bank)] : Limits{all, all};
-    unsigned count = 0;
+    if (live_.flow().is_loop_header(target)) {
+        choose_for_loop(target, bank);
+    } else {
+        auto left = allocatable(bank).size();
+        for (Candidate& candidate : candidates_) {
+            if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
+            candidate.wants_register &= left != 0;
+            left -= candidate.wants_register ? 1 : 0;
+        }
+    }
     for (Candidate& candidate : candidates_) {
-        if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
-        const bool used_in_loop = loop && candidate.distance < behind_loop;
-        candidate.wants_register =
-            (candidate.wants_register || used_in_loop) &&
-            count < (used_in_loop ? limits.used_in_loop : limits.live_through);
-        count += candidate.wants_register ? 1 : 0;
         Places& places = candidate.item.places;
-        if (candidate.wants_register) continue;
+        if (bank_of(regs_.type(candidate.item.value)) != bank || candidate.wants_register) continue;
         places.reg = no_register;
         if (!places.anywhere()) places.spilled = true;
     }
+}
+
+// What the loop uses; then what only lives through it, if there are registers that the loop does
+// not need: parameters first, because each round would have to store them.
+void EntryPlanner::choose_for_loop(BlockId header, Bank bank) {
+    const auto all = static_cast<unsigned>(allocatable(bank).size());
+    const unsigned pressure = std::min(all, live_.loop_hints().pressure(header, bank));
+    unsigned for_used = most_in_loop[static_cast<unsigned>(bank)], for_others = all - pressure;
+    enum class Class : std::uint8_t { used, parameter, live_through };
+    const auto give = [&](Class wanted, unsigned& left) {
+        for (Candidate& candidate : candidates_) {
+            if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
+            const bool parameter = candidate.item.argument != BlockEntry::no_argument;
+            const Class is = candidate.distance < loop_exit_distance ? Class::used
+                             : parameter                             ? Class::parameter
+                                                                     : Class::live_through;
+            if (is != wanted) continue;
+            candidate.wants_register =
+                (candidate.wants_register || is != Class::live_through) && left != 0;
+            left -= candidate.wants_register ? 1 : 0;
+        }
+    };
+    give(Class::used, for_used);
+    for_others = std::min(for_others, all - (most_in_loop[static_cast<unsigned>(bank)] - for_used));
+    give(Class::parameter, for_others);
+    give(Class::live_through, for_others);
 }
 
 // Values stay in their registers; a parameter takes the one of its argument if that ends here.
@@ -127,7 +150,11 @@ void EntryPlanner::assign(BlockId target, Bank bank) {
     // Short encodings and fixed roles are for what is made within a loop.
     const auto registers = allocatable(bank);
     const bool loop = live_.flow().is_loop_header(target);
-    each([&](const Candidate&, HostRegister& reg) {
+    each([&](const Candidate& candidate, HostRegister& reg) {
+        const HostRegister aim = regs_.aim_of(candidate.item.value);
+        if (reg == no_register && aim != no_register && (taken & mask_of(aim)) == 0 &&
+            is_xmm(aim) == (bank == Bank::xmm))
+            reg = aim;
         for (std::size_t i = 0; reg == no_register; ++i) {
             const HostRegister next = registers[loop ? registers.size() - 1 - i : i];
             if ((taken & mask_of(next)) == 0) reg = next;

@@ -57,6 +57,7 @@ class EntryPlanner {
     };
     void collect(ir::BlockId target, std::span<const ir::Value> arguments);
     void choose(ir::BlockId target, Bank bank);
+    void choose_for_loop(ir::BlockId header, Bank bank);
     void assign(ir::BlockId target, Bank bank);
     bool is_stable(std::int32_t state_offset);
     void find_written_slots();

@@ -13,6 +13,15 @@ std::span<const BlockId> ControlFlow::successors(BlockId block) const {
     return {end.targets, count};
 }
 
+bool ControlFlow::only_jumps(BlockId block) const {
+    const ir::Block& it = function_->blocks[block];
+    return it.body.size() == 1 && it.parameters.empty() && (*function_)[it.body[0]].op == Op::jump;
+}
+
+bool ControlFlow::is_passage(BlockId block) const {
+    return only_jumps(block) && !only_jumps(successors(block)[0]);
+}
+
 void ControlFlow::analyse(const ir::Function& function) {
     function_ = &function;
     blocks_.assign(function.blocks.size(), {});
@@ -46,7 +55,7 @@ void ControlFlow::order_blocks() {
         }
         const BlockId target = targets[top.next++];
         BlockInfo& info = blocks_[target];
-        info.predecessor = info.predecessor_count++ == 0 ? block : no_block;
+        ++info.predecessor_count;
         if (!info.visited)
             open(target);
         else if (info.place == no_block)

@@ -24,9 +24,10 @@ class ControlFlow {
     // branch's false target comes first.
     std::span<const ir::BlockId> order() const { return order_; }
     std::span<const ir::BlockId> successors(ir::BlockId block) const;
-    // The only predecessor; no_block for the entry and for joins.
-    ir::BlockId predecessor(ir::BlockId block) const { return blocks_[block].predecessor; }
     bool is_join(ir::BlockId block) const { return blocks_[block].predecessor_count > 1; }
+
+    // The block does nothing but jump on, to one that does more: its predecessors do that instead.
+    bool is_passage(ir::BlockId block) const;
 
     bool has_loops() const { return !loops_.empty(); }
     bool is_loop_header(ir::BlockId block) const {
@@ -38,18 +39,26 @@ class ControlFlow {
         const std::uint32_t loop = blocks_[block].loop;
         return loop == no_loop ? no_block : loops_[loop].header;
     }
+    // Of the loop around the one with that header; no_block: none.
+    ir::BlockId outer_loop_header(ir::BlockId header) const {
+        const std::uint32_t outer = loops_[blocks_[header].loop].outer;
+        return outer == no_loop ? no_block : loops_[outer].header;
+    }
     // Whether the block is in the loop of that header.
     bool in_loop(ir::BlockId block, ir::BlockId header) const {
         return contains(blocks_[header].loop, block);
     }
     // How many loops a jump leaves.
     unsigned loops_left(ir::BlockId from, ir::BlockId to) const;
+    // The block comes later than the target, or is the same.
+    bool jumps_back(ir::BlockId block, ir::BlockId target) const {
+        return blocks_[target].place <= blocks_[block].place;
+    }
 
   private:
     static constexpr std::uint32_t no_loop = ~0u;
 
     struct BlockInfo {
-        ir::BlockId predecessor = no_block;
         std::uint32_t predecessor_count = 0;
         std::uint32_t place = no_block; // in the order
         std::uint32_t loop = no_loop;   // innermost
@@ -60,6 +69,7 @@ class ControlFlow {
         std::uint32_t outer = no_loop;
     };
 
+    bool only_jumps(ir::BlockId block) const;
     void order_blocks();
     void number_blocks();
     void find_loops();

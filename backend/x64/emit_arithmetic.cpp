@@ -56,14 +56,14 @@ void UnitEmitter::emit_carry_out(Value value, const Instruction& op) {
         set_from_flags(x86::CondCode::kC, value, op);
         return;
     }
-    Held sum = regs_.scratch();
+    Held sum = regs_.scratch_for(value);
     emit_wide_sum(sum, op);
     as_.shr(sum.r64(), ir::info(width).bits);
     regs_.become(value, std::move(sum));
 }
 
 void UnitEmitter::emit_add_carry(Value value, const Instruction& op) {
-    Held sum = regs_.scratch();
+    Held sum = regs_.scratch_for(value);
     if (op.type == Type::i64) {
         regs_.load(op.arguments[0], sum.reg());
         add_with_carry(sum.r64(), op);

@@ -7,11 +7,17 @@ namespace vestige::x64 {
 using x86::CondCode;
 
 UnitEmitter::Edge UnitEmitter::edge_to(ir::BlockId target, ir::ValueList arguments) {
+    if (live_.flow().is_passage(target)) {
+        const Instruction& jump = instruction(function_->blocks[target].body[0]);
+        target = jump.targets[0];
+        arguments = jump.target_arguments[0];
+    }
     if (is_bare_exit(target)) return {target, true, {}};
     const auto values = function_->list(arguments);
     BlockEntry& entry = entries_[target];
     if (!entry.fixed) {
         entry_planner_.plan(entry, target, values);
+        if (live_.flow().has_loops()) regs_.aim_at(entry);
         if (!live_.flow().is_join(target) && values.empty()) return {target, false, {}};
     }
     return {target, false, edge_moves_.find(entry, values)};

@@ -193,7 +193,7 @@ void UnitEmitter::emit_order_s(Value value, const Instruction& op) {
 void UnitEmitter::emit_order_u(Value value, const Instruction& op) {
     const Value a = op.arguments[0], b = op.arguments[1];
     const auto number = regs_.constant(b);
-    const Held right = number && *number <= INT32_MAX ? Held() : regs_.use_copy(b);
+    const Held right = number && *number <= INT32_MAX ? Held() : regs_.use(b);
     const Held order = regs_.define_copy(value, a);
     if (right.holds())
         as_.sub(order.r64(), right.r64());

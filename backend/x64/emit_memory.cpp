@@ -114,8 +114,9 @@ void UnitEmitter::emit_load(Value value, const Instruction& op) {
         return;
     }
     const Held address = regs_.use(op.arguments[0]);
-    Held page = regs_.scratch();
-    Held wide = op.type == Type::v128 ? regs_.define(value) : Held();
+    const bool is_wide = op.type == Type::v128;
+    Held page = is_wide ? regs_.scratch() : regs_.scratch_for(value);
+    Held wide = is_wide ? regs_.define(value) : Held();
     const AccessPath path = begin_access(SiteKind::load, op, address, page);
     const HostRegister into = wide.holds() ? wide.reg() : page.reg();
     set_result(path.site, into, op.type);

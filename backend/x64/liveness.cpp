@@ -21,6 +21,7 @@ void Liveness::analyse(const ir::Function& function, runtime::MemoryView view) {
     across_.begin(function, flow_);
     count_uses();
     across_.solve();
+    loop_hints_.analyse(function, flow_, across_);
 }
 
 void Liveness::use_in(BlockId block, Value value, std::uint32_t distance) {

@@ -18,6 +18,7 @@
 
 #include "backend/x64/control_flow.h"
 #include "backend/x64/global_liveness.h"
+#include "backend/x64/loop_hints.h"
 #include "backend/x64/spans.h"
 #include "translator/ir/function.h"
 #include "translator/runtime/backend.h"
@@ -45,6 +46,7 @@ class Liveness {
 
     const ControlFlow& flow() const { return flow_; }
     const GlobalLiveness& across_blocks() const { return across_; }
+    const LoopHints& loop_hints() const { return loop_hints_; }
 
     // Finds the uses in a block whose instructions get the positions from `first_position` up.
     void enter_block(ir::BlockId block, std::uint32_t first_position);
@@ -98,6 +100,7 @@ class Liveness {
     std::vector<ValueUses> values_;
     ControlFlow flow_;
     GlobalLiveness across_;
+    LoopHints loop_hints_;
     SpanFinder spans_;                      // of the current block
     std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
     ir::BlockId block_ = no_block;

@@ -34,6 +34,8 @@ void RegisterAllocator::begin_function(const ir::Function& function) {
     in_state_.clear();
     free_slots_.clear();
     free_pairs_.clear();
+    aims_.clear();
+    if (live_.flow().has_loops()) aims_.assign(values_.size(), no_register);
     next_slot_ = 0;
     temporary_slot_ = -1;
     keep_flags_ = false;
@@ -154,7 +156,26 @@ HostRegister RegisterAllocator::victim(Bank bank) const {
     return best;
 }
 
-HostRegister RegisterAllocator::allocate(Bank bank) {
+void RegisterAllocator::aim_at(const BlockEntry& entry) {
+    for (const BlockEntry::Item& item : entry.items)
+        if (item.places.reg != no_register) aims_[item.value.index] = item.places.reg;
+}
+
+HostRegister RegisterAllocator::aim_of(Value value) const {
+    constexpr unsigned furthest = 4;
+    for (unsigned i = 0; value.index < aims_.size() && i < furthest; ++i) {
+        const Value next = live_.loop_hints().becomes(value);
+        if (!next.valid()) return aims_[value.index];
+        if (aims_[next.index] != no_register) return aims_[next.index];
+        value = next;
+    }
+    return no_register;
+}
+
+HostRegister RegisterAllocator::allocate(Bank bank, HostRegister aim) {
+    if (aim != no_register && occupant_[aim] == nobody && locks_[aim] == 0 &&
+        is_xmm(aim) == (bank == Bank::xmm))
+        return aim;
     HostRegister reg = free_register(bank, every_register);
     if (reg == no_register) {
         reg = victim(bank);
@@ -194,7 +215,7 @@ Held RegisterAllocator::use(Value value) {
     VESTIGE_ASSERT(!live_[value].fused);
     HostRegister reg = values_[value.index].reg;
     if (reg == no_register) {
-        reg = allocate(bank_of(type(value)));
+        reg = allocate(bank_of(type(value)), aim_of(value));
         occupant_[reg] = scratch_user;
         Held held = hold(reg);
         load(value, reg);
@@ -273,8 +294,8 @@ void RegisterAllocator::finish_all(const ir::Instruction& instruction) {
 
 // ---- scratch registers
 
-Held RegisterAllocator::scratch(Bank bank) {
-    const HostRegister reg = allocate(bank);
+Held RegisterAllocator::scratch(Bank bank, HostRegister aim) {
+    const HostRegister reg = allocate(bank, aim);
     occupant_[reg] = scratch_user;
     return hold(reg);
 }
@@ -289,7 +310,7 @@ Held RegisterAllocator::claim(HostRegister reg) {
 // ---- results
 
 Held RegisterAllocator::define(Value result) {
-    const HostRegister reg = allocate(bank_of(type(result)));
+    const HostRegister reg = allocate(bank_of(type(result)), aim_of(result));
     bind(result, reg);
     return hold(reg);
 }

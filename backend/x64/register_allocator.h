@@ -86,6 +86,11 @@ class RegisterAllocator {
     // ---- functions, blocks and instructions
     void begin_function(const ir::Function& function);
     void begin_block(const BlockEntry& entry);
+    // The values of the entry, and what becomes them, are to be made in the registers that they
+    // have there.
+    void aim_at(const BlockEntry& entry);
+    // no_register: any will do.
+    HostRegister aim_of(ir::Value value) const;
     void begin_instruction(std::uint32_t position) { position_ = position; }
     void end_instruction(ir::Value value);
 
@@ -109,7 +114,8 @@ class RegisterAllocator {
     bool in_register(ir::Value value) const { return register_of(value) != no_register; }
 
     // ---- scratch registers
-    Held scratch(Bank bank = Bank::general);
+    Held scratch(Bank bank = Bank::general, HostRegister aim = no_register);
+    Held scratch_for(ir::Value result) { return scratch(bank_of(type(result)), aim_of(result)); }
     Held claim(HostRegister reg); // what was there moves away
 
     // ---- results
@@ -186,7 +192,7 @@ class RegisterAllocator {
     bool has_memory_copy(ir::Value value) const;
     Held hold(HostRegister reg);
     void unlock(HostRegister reg);
-    HostRegister allocate(Bank bank);
+    HostRegister allocate(Bank bank, HostRegister aim = no_register);
     HostRegister free_register(Bank bank, std::uint32_t allowed) const;
     HostRegister victim(Bank bank) const;
     void bind(ir::Value value, HostRegister reg);
@@ -211,6 +217,7 @@ class RegisterAllocator {
     std::vector<Place> values_;
     std::uint32_t occupant_[register_count];
     std::uint8_t locks_[register_count] = {};
+    std::vector<HostRegister> aims_;       // by value; empty without loops
     std::vector<std::uint32_t> spilled_;   // owner by slot, if it holds the value
     std::vector<std::uint32_t> in_state_;  // values with a copy in the state
     std::vector<std::int16_t> free_slots_; // single ones

@@ -14,10 +14,8 @@ namespace vestige {
 
 namespace {
 
-// Under the host clock time passes while instructions run: how many run between two looks at it,
-// and under either clock how many between two looks at the input gate.
-constexpr std::uint64_t host_clock_slice = 25'000;
-constexpr std::uint64_t virtual_clock_slice = 2'000'000;
+// How many instructions run between two looks at the input gate.
+constexpr std::uint64_t longest_slice = 2'000'000;
 
 constexpr Time longest_sleep = second;
 
@@ -80,11 +78,13 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
 // Instructions until something has to be looked at.
 std::uint64_t EmulatedMachine::slice(std::uint64_t limit) const {
     const std::uint64_t now = loop_->instructions();
-    std::uint64_t count = std::min(limit - now, virtual_clock_slice);
-    if (clock.kind() == ClockKind::host) return std::min(count, host_clock_slice);
+    const std::uint64_t count = std::min(limit - now, longest_slice);
     const Time deadline = scheduler.next_deadline();
+    // Under the host clock time passes while instructions run.
+    if (clock.kind() == ClockKind::host)
+        return std::min(count, host_pace_.slice(deadline - scheduler.now()));
     if (deadline != never)
-        count = std::min(count, std::max(clock.instructions_at(deadline), now + 1) - now);
+        return std::min(count, std::max(clock.instructions_at(deadline), now + 1) - now);
     return count;
 }
 
@@ -131,9 +131,12 @@ RunEnd EmulatedMachine::run(std::uint64_t limit) {
             break;
         }
         slice_generation_ = scheduler.generation();
+        const std::uint64_t before = loop_->instructions();
+        const Time began = scheduler.now();
         in_run_ = true;
         const runtime::StopCause cause = loop_->run(slice(limit));
         in_run_ = false;
+        host_pace_.measured(loop_->instructions() - before, scheduler.now() - began);
         if (end_) continue;
         if (cause == runtime::StopCause::idle) end = idle();
         if (cause == runtime::StopCause::checkstop) end = RunEnd::fatal_fault;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "machine/boards/host_pace.h"
 #include "machine/boards/machine.h"
 #include "machine/boards/machine_clock.h"
 #include "machine/core/address_space.h"
@@ -114,6 +115,7 @@ class EmulatedMachine : public Machine,
     std::atomic<bool> interrupted_ = false;
     bool in_run_ = false;
     std::uint64_t slice_generation_ = 0;
+    HostPace host_pace_;
 };
 
 } // namespace vestige

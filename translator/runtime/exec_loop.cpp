@@ -10,7 +10,7 @@ namespace vestige::runtime {
 namespace {
 
 // How many instructions run between two looks at where the guest is (HotSpots).
-constexpr std::int64_t sample_interval = 20'000;
+constexpr std::int64_t sample_interval = 100'000;
 
 } // namespace
 

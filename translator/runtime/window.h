@@ -47,16 +47,17 @@ class Window {
     std::uint64_t operations_ = 0;
 };
 
-// Whether a context should have a window: in samples of some 10,000 instructions that found it
-// running, and in operations of the window, which cost about as much as half a sample.
+// Whether a context should have a window: in samples of some 100,000 instructions that found it
+// running, and in operations of the window, which cost about as much as a tenth of a sample.
 struct WindowAccount {
     // A sample without a window. True: it has run for long enough to get one.
     bool due() { return ++samples >= wait; }
     // A sample with a window, after so many operations. False: mappings come and go too fast, and
     // the next window is further away.
     bool affords(std::uint64_t operations) {
-        // One operation in four samples goes on for ever; a working set may come at once.
-        if (++samples % 4 == 0 && credit < most_credit) ++credit;
+        // One operation a sample goes on for ever; a working set may come at once.
+        ++samples;
+        if (credit < most_credit) ++credit;
         credit -= static_cast<std::int64_t>(operations - seen);
         seen = operations;
         if (credit >= 0) return true;
@@ -65,7 +66,7 @@ struct WindowAccount {
     }
 
     static constexpr std::int64_t most_credit = 5000;
-    std::uint64_t wait = 200;
+    std::uint64_t wait = 40;
     std::uint64_t samples = 0;
     std::uint64_t seen = 0; // operations
     std::int64_t credit = most_credit;

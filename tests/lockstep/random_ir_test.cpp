@@ -76,7 +76,7 @@ bool same(const Side& a, const Side& b) {
            a.state.header.leave_code == b.state.header.leave_code &&
            b.state.header.budget_ahead == 0 &&
            std::memcmp(registers_of(a.state), registers_of(b.state), registers_size) == 0 &&
-           a.memory.bytes == b.memory.bytes;
+           a.memory.same_bytes(b.memory);
 }
 
 constexpr unsigned runs_per_function = 3;
@@ -86,7 +86,7 @@ class Lockstep {
   public:
     Lockstep() {
         random_memory(raw_->memory, 0);
-        other_->memory.bytes = raw_->memory.bytes;
+        other_->memory.take_bytes(raw_->memory);
     }
 
     std::string compare(const interp::Program& raw, const interp::Program& other,
@@ -105,7 +105,7 @@ class Lockstep {
             other_->run(other, from);
             if (same(*raw_, *other_)) continue;
             const std::string text = differences(*raw_, *other_);
-            other_->memory.bytes = raw_->memory.bytes;
+            other_->memory.take_bytes(raw_->memory);
             return text;
         }
         return {};

@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "common/assertion.h"
 #include "common/bits.h"
 #include "common/endian.h"
+#include "tests/unit/shared_memory.h"
 #include "translator/ir/layout.h"
 #include "translator/runtime/cpu_header.h"
 #include "translator/runtime/memory_path.h"
@@ -214,8 +216,16 @@ class GuestMemory final : public runtime::MemoryPath {
         return entries;
     }
 
-    std::vector<std::byte> bytes = std::vector<std::byte>(size);
+    const SharedMemory file{size};
+    const std::span<std::byte> bytes = file.bytes();
     std::uint64_t slow_accesses = 0;
+
+    void take_bytes(const GuestMemory& other) {
+        std::memcpy(bytes.data(), other.bytes.data(), size);
+    }
+    bool same_bytes(const GuestMemory& other) const {
+        return std::memcmp(bytes.data(), other.bytes.data(), size) == 0;
+    }
 
   private:
     static runtime::AccessOutcome check(std::uint64_t address, ir::MemoryAccess access,

@@ -13,11 +13,29 @@ bool same(const X64Side& a, const X64Side& b) {
            a.state.header.leave_code == b.state.header.leave_code &&
            b.state.header.budget_ahead == 0 &&
            ((a.state.header.guest_mxcsr ^ b.state.header.guest_mxcsr) & 1 << 5) == 0 &&
-           std::memcmp(&a.state.pc, &b.state.pc, bytes) == 0 &&
-           std::memcmp(a.memory.bytes.data(), b.memory.bytes.data(), GuestMemory::size) == 0;
+           std::memcmp(&a.state.pc, &b.state.pc, bytes) == 0 && a.memory.same_bytes(b.memory);
 }
 
 } // namespace
+
+// Every other: the odd pages, every second of them for loads alone.
+std::uint64_t X64Side::window_of(Maps maps) {
+    std::unique_ptr<runtime::Window>& window = windows_[static_cast<std::size_t>(maps)];
+    if (window) return window->base();
+    window = runtime::Window::reserve();
+    VESTIGE_ASSERT(window);
+    if (maps == Maps::none) return window->base();
+    for (std::uint32_t page = 0; page < GuestMemory::size >> runtime::page_bits; ++page) {
+        if (maps == Maps::every_other && page % 2 == 0) continue;
+        const auto rights = maps == Maps::every_other && page % 4 == 1
+                                ? runtime::Window::Rights::read
+                                : runtime::Window::Rights::write;
+        const bool shown =
+            window->show(page, memory.file.backing(page << runtime::page_bits), rights);
+        VESTIGE_ASSERT(shown);
+    }
+    return window->base();
+}
 
 std::string differences(const X64Side& expected, const X64Side& actual) {
     if (same(expected, actual)) return {};
@@ -38,7 +56,7 @@ std::string differences(const X64Side& expected, const X64Side& actual) {
         line(slot.name, x[0], y[0]);
         line(slot.name + ".high", x[1], y[1]);
     }
-    if (expected.memory.bytes != actual.memory.bytes)
+    if (!expected.memory.same_bytes(actual.memory))
         for (std::size_t i = 0; i < GuestMemory::size; ++i)
             line(fmt::format("[{:#x}]", i), std::to_integer<unsigned>(expected.memory.bytes[i]),
                  std::to_integer<unsigned>(actual.memory.bytes[i]));
@@ -47,17 +65,18 @@ std::string differences(const X64Side& expected, const X64Side& actual) {
 
 X64Lockstep::X64Lockstep(x64::X64Options options) : backend_(actual_->memory, options) {}
 
-void X64Lockstep::same_memory() { actual_->memory.bytes = expected_->memory.bytes; }
+void X64Lockstep::same_memory() { actual_->memory.take_bytes(expected_->memory); }
 
-void X64Lockstep::prepare(const ir::Function& optimised) {
+void X64Lockstep::prepare(const ir::Function& optimised, runtime::MemoryView view) {
+    view_ = view;
     program_.prepare(optimised, ir::Stage::optimised);
     if (unit_.entry) backend_.release(unit_);
-    VESTIGE_ASSERT(backend_.compile(optimised, unit_));
+    VESTIGE_ASSERT(backend_.compile(optimised, unit_, view));
 }
 
 std::string X64Lockstep::compare(const GuestState& start, X64Side::Maps maps) {
     expected_->start(start, maps);
-    actual_->start(start, maps);
+    actual_->start(start, maps, view_);
     const runtime::UnitExit wanted = interpreter_.run(program_, &expected_->state.header,
                                                       expected_->memory, runtime::AccessFrom::unit);
     const runtime::UnitExit found = backend_.enter(&actual_->state.header, unit_.entry);

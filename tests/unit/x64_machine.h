@@ -1,6 +1,7 @@
 // Two sides that run the same optimised IR: the reference engine and generated code.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "tests/unit/ir_guest.h"
 #include "translator/ir/function.h"
 #include "translator/runtime/cpu_header.h"
+#include "translator/runtime/window.h"
 
 namespace vestige::test {
 
@@ -31,9 +33,13 @@ struct X64Side {
     JumpCache jump_cache;
 
     enum class Maps : std::uint8_t { none, all, every_other };
-    void start(const GuestState& from, Maps maps) {
+    void start(const GuestState& from, Maps maps,
+               runtime::MemoryView view = runtime::MemoryView::page_map) {
         state = from;
-        state.header.read_map = state.header.write_map = map_of(maps);
+        // What is not to be used is not there.
+        const bool in_window = view == runtime::MemoryView::window;
+        state.header.window = in_window ? window_of(maps) : 0;
+        state.header.read_map = state.header.write_map = in_window ? nullptr : map_of(maps);
         state.header.jump_cache = jump_cache.entries.data();
         state.header.jump_cache_mode = JumpCache::mode;
     }
@@ -50,7 +56,10 @@ struct X64Side {
         }
         return half_map_.data();
     }
+    std::uint64_t window_of(Maps maps);
+
     std::vector<runtime::PageMapEntry> half_map_;
+    std::array<std::unique_ptr<runtime::Window>, 3> windows_; // by Maps
 };
 
 // Empty if the sides agree in state, budget, sticky inexact flag and memory.
@@ -62,12 +71,13 @@ class X64Lockstep {
     explicit X64Lockstep(x64::X64Options options = {.arena_bytes = std::size_t{4} << 20});
 
     // Replaces the function that both sides run.
-    void prepare(const ir::Function& optimised);
+    void prepare(const ir::Function& optimised,
+                 runtime::MemoryView view = runtime::MemoryView::page_map);
     // Runs it on `start` on both sides; a text of what differs, or nothing.
     std::string compare(const GuestState& start, X64Side::Maps maps);
-    std::string compare(const ir::Function& optimised, const GuestState& start,
-                        X64Side::Maps maps) {
-        prepare(optimised);
+    std::string compare(const ir::Function& optimised, const GuestState& start, X64Side::Maps maps,
+                        runtime::MemoryView view = runtime::MemoryView::page_map) {
+        prepare(optimised, view);
         return compare(start, maps);
     }
 
@@ -83,6 +93,7 @@ class X64Lockstep {
     interp::Interpreter interpreter_;
     interp::Program program_;
     runtime::CompiledUnit unit_;
+    runtime::MemoryView view_ = runtime::MemoryView::page_map;
 };
 
 } // namespace vestige::test

@@ -29,6 +29,7 @@ struct Shape {
     RandomIrOptions options;
     x64::HostFeatures features;
     std::uint64_t functions;
+    runtime::MemoryView view = runtime::MemoryView::page_map;
 };
 
 void run_shape(const Shape& shape) {
@@ -47,21 +48,21 @@ void run_shape(const Shape& shape) {
             opt::optimise(function, workspace);
         else
             opt::optimise_region(function, workspace);
-        lockstep.prepare(function);
+        lockstep.prepare(function, shape.view);
         for (unsigned run = 0; run < runs_per_function; ++run) {
             Random random(seed * runs_per_function + run);
             GuestState start;
             random_registers(start, random.next());
             start.header.budget = random.one_in(8) ? function.instruction_count : 1000;
             if (random.one_in(16)) --start.header.budget;
-            const auto maps = random.one_in(2) ? X64Side::Maps::all : X64Side::Maps::none;
+            const auto maps = static_cast<X64Side::Maps>(random.below(3));
             std::string found = lockstep.compare(start, maps);
             if (found.empty()) continue;
             X64Lockstep with_text({.arena_bytes = std::size_t{4} << 20,
                                    .features = shape.features,
                                    .listing = x64::Listing::on});
             runtime::CompiledUnit unit;
-            with_text.backend().compile(function, unit);
+            with_text.backend().compile(function, unit, shape.view);
             FAIL(fmt::format("{}, seed {}, run {}:\n{}\n{}\n{}", shape.name, seed, run, found,
                              ir::print(function), with_text.backend().disassemble(unit)));
         }
@@ -91,4 +92,15 @@ TEST_CASE("random units in baseline instructions do what the reference engine do
     run_shape({"baseline", {}, x64::HostFeatures::baseline(), 8000});
     run_shape(
         {"baseline, long", {.instructions = 40, .ops = 30}, x64::HostFeatures::baseline(), 300});
+}
+
+TEST_CASE("random units in a window do what the reference engine does") {
+    constexpr auto window = runtime::MemoryView::window;
+    run_shape({"window", {}, x64::HostFeatures::of_this_host(), 4000, window});
+    run_shape({"window, long",
+               {.instructions = 40, .ops = 30},
+               x64::HostFeatures::of_this_host(),
+               200,
+               window});
+    run_shape({"window, baseline", {}, x64::HostFeatures::baseline(), 3000, window});
 }

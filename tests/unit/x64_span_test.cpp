@@ -122,7 +122,8 @@ std::uint32_t some_base(Random& random) {
     }
 }
 
-void run_spans(x64::HostFeatures features, std::uint64_t first, std::uint64_t count) {
+void run_spans(x64::HostFeatures features, std::uint64_t first, std::uint64_t count,
+               runtime::MemoryView view = runtime::MemoryView::page_map) {
     X64Lockstep lockstep({.arena_bytes = std::size_t{4} << 20, .features = features});
     random_memory(lockstep.expected().memory, 0);
     lockstep.same_memory();
@@ -132,7 +133,7 @@ void run_spans(x64::HostFeatures features, std::uint64_t first, std::uint64_t co
         ir::Function function(test_layout(), test_helpers());
         SpanFunction(function, seed).write();
         opt::optimise(function, workspace);
-        lockstep.prepare(function);
+        lockstep.prepare(function, view);
         Random random(seed);
         for (unsigned run = 0; run < 4; ++run) {
             GuestState start;
@@ -154,6 +155,11 @@ void run_spans(x64::HostFeatures features, std::uint64_t first, std::uint64_t co
 TEST_CASE("accesses in spans do what the reference engine does") {
     run_spans(x64::HostFeatures::of_this_host(), 1, 4000);
     run_spans(x64::HostFeatures::baseline(), 100000, 2000);
+}
+
+TEST_CASE("accesses in a window do what the reference engine does") {
+    run_spans(x64::HostFeatures::of_this_host(), 1, 2000, runtime::MemoryView::window);
+    run_spans(x64::HostFeatures::baseline(), 100000, 1000, runtime::MemoryView::window);
 }
 
 TEST_CASE("a span needs one lookup") {

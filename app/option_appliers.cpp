@@ -179,6 +179,13 @@ APPLY(smp) {
 
 APPLY(accel) {
     const auto words = parse_key_values(values[0], "accel");
+    for (const auto& [key, value] : words) {
+        if (key == "accel") continue;
+        if (key != "tb-size") refuse_key(option, key, {"tb-size"});
+        const std::uint64_t size = parse_number({option}, value, 1024);
+        if (size == 0) refuse(option, "tb-size=0: code needs room, 1 to 1024 MiB");
+        state.options.machine.code_cache_bytes = size * mebibyte;
+    }
     if (words.front().second != "tcg")
         refuse(option, fmt::format("'{}': the guest's processor is not the host's; Vestige always "
                                    "translates",
@@ -441,6 +448,10 @@ APPLY(statistics_file) {
     state.options.statistics_file = needed_file(option, values[0]);
     state.options.machine.statistics = true;
 }
+
+APPLY(perf_map) { state.options.machine.code_listings.push_back(CodeListing::perf_map); }
+APPLY(perf_dump) { state.options.machine.code_listings.push_back(CodeListing::perf_dump); }
+APPLY(debugger_names) { state.options.machine.code_listings.push_back(CodeListing::debugger); }
 
 // -- information
 

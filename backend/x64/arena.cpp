@@ -23,14 +23,13 @@ std::size_t rounded(std::size_t bytes) { return align_up(bytes, granularity); }
 Arena::Arena(std::size_t bytes) {
     size_ = align_up(bytes, static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
     VESTIGE_ASSERT(size_ > 0 && size_ <= largest_arena);
-    const int file = memfd_create("vestige-code", MFD_CLOEXEC);
-    const bool sized = file >= 0 && ftruncate(file, static_cast<off_t>(size_)) == 0;
+    // Shared memory without a file of its own: perf takes names from its map only for what it holds
+    // to be anonymous, and a memfd is not. An old size of zero maps the same pages once more.
     void* const write =
-        sized ? mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+        mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     void* const execute =
-        sized ? mmap(nullptr, size_, PROT_READ | PROT_EXEC, MAP_SHARED, file, 0) : MAP_FAILED;
-    if (file >= 0) close(file);
-    if (write == MAP_FAILED || execute == MAP_FAILED) {
+        write == MAP_FAILED ? MAP_FAILED : mremap(write, 0, size_, MREMAP_MAYMOVE);
+    if (execute == MAP_FAILED || mprotect(execute, size_, PROT_READ | PROT_EXEC) != 0) {
         if (write != MAP_FAILED) munmap(write, size_);
         if (execute != MAP_FAILED) munmap(execute, size_);
         throw UserError("The host does not map memory for generated code. Check that shared "

@@ -1,4 +1,4 @@
-// Where generated code lives: one memory file mapped twice, writable at one address and executable
+// Where generated code lives: memory that is mapped twice, writable at one address and executable
 // at another, never both at the same one.
 //
 // Space is given out in blocks and comes back in any order; neighbouring free blocks join.
@@ -31,6 +31,8 @@ class Arena {
     std::byte* writable(const void* executable) const {
         return write_base_ + (static_cast<const std::byte*>(executable) - execute_base_);
     }
+    const std::byte* begin() const { return execute_base_; }
+    const std::byte* end() const { return execute_base_ + size_; }
     bool contains(const void* executable) const {
         return executable >= execute_base_ && executable < execute_base_ + size_;
     }

@@ -20,7 +20,11 @@ struct X64Backend::Parts {
         : arena(options.arena_bytes),
           thunks(emit_thunks(arena, enter_slow_path, &memory, thunk_bytes)),
           emitter(options.features, thunks),
-          listing(options.listing) {}
+          listing(options.listing),
+          gdb_image(arena.begin(), arena.end(), unwind_ranges(thunks, arena.end())) {
+        for (const runtime::NamedCode& code : name_thunks(thunks))
+            gdb_image.code_added(code);
+    }
 
     // Aims the jump of a link at `target`, in the same arena. The jump is not being run: one thread
     // runs and links.
@@ -37,6 +41,7 @@ struct X64Backend::Parts {
     Thunks thunks;
     UnitEmitter emitter;
     Listing listing;
+    GdbImage gdb_image;
     std::unordered_map<const void*, std::string> texts; // by entry
 };
 
@@ -105,6 +110,12 @@ void X64Backend::release_all() {
 std::size_t X64Backend::arena_bytes_used() const { return parts_->arena.bytes_used(); }
 
 std::size_t X64Backend::arena_bytes() const { return parts_->arena.size(); }
+
+std::vector<runtime::NamedCode> X64Backend::shared_code() const {
+    return name_thunks(parts_->thunks);
+}
+
+runtime::CodeObserver& X64Backend::debugger_names() { return parts_->gdb_image; }
 
 std::string X64Backend::disassemble(const runtime::CompiledUnit& unit) const {
     const auto text = parts_->texts.find(unit.entry);

@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "backend/x64/host_features.h"
 #include "translator/runtime/backend.h"
+#include "translator/runtime/code_observer.h"
 
 namespace vestige::x64 {
 
@@ -37,6 +39,12 @@ class X64Backend final : public runtime::Backend {
     void release_all() override;
     std::size_t arena_bytes_used() const override;
     std::size_t arena_bytes() const override;
+
+    // What all units share, by name.
+    std::vector<runtime::NamedCode> shared_code() const;
+    // Gives code that comes names in a debugger. Without it, a debugger knows the shared code, and
+    // how to unwind out of all code.
+    runtime::CodeObserver& debugger_names();
     // Empty text without Listing::on.
     std::string disassemble(const runtime::CompiledUnit& unit) const override;
 

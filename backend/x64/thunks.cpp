@@ -200,4 +200,71 @@ Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std:
     return ThunkEmitter(arena).emit(slow_path, context, used);
 }
 
+// ---- what they are called, and their frames
+
+namespace {
+
+// How the stack stands in a thunk, from below its caller's frame. Its first instructions, which
+// make the frame, and its last ones, which take it down, are not told apart: code is nearly always
+// interrupted in the C++ that it calls.
+enum class ThunkFrame : std::uint8_t { of_unit, slow_path, call };
+
+struct ThunkRow {
+    const std::byte* Thunks::*entry;
+    const char* name;
+    ThunkFrame frame;
+};
+
+// In the order of their addresses, and the first constant behind them.
+constexpr ThunkRow thunk_rows[] = {
+    {&Thunks::enter, "vestige_enter", ThunkFrame::of_unit},
+    {&Thunks::leave_as_helper_says, "vestige_leave_as_helper_says", ThunkFrame::of_unit},
+    {&Thunks::leave_plainly, "vestige_leave_plainly", ThunkFrame::of_unit},
+    {&Thunks::leave, "vestige_leave", ThunkFrame::of_unit},
+    {&Thunks::slow_path, "vestige_slow_path", ThunkFrame::slow_path},
+    {&Thunks::call_with_slots, "vestige_call_with_slots", ThunkFrame::call},
+    {&Thunks::call_with_state, "vestige_call_with_state", ThunkFrame::call},
+};
+constexpr const std::byte* Thunks::*behind_thunks = &Thunks::sign_bit;
+
+// saved_by_enter as DWARF numbers them (System V ABI for x86-64, figure 3.36).
+constexpr unsigned dwarf_saved_by_enter[] = {6, 3, 12, 13, 14, 15};
+static_assert(std::size(dwarf_saved_by_enter) == std::size(saved_by_enter));
+
+const std::byte* end_of(const Thunks& thunks, std::size_t row) {
+    return thunks.*(row + 1 < std::size(thunk_rows) ? thunk_rows[row + 1].entry : behind_thunks);
+}
+
+} // namespace
+
+std::vector<runtime::NamedCode> name_thunks(const Thunks& thunks) {
+    std::vector<runtime::NamedCode> named;
+    for (std::size_t i = 0; i < std::size(thunk_rows); ++i) {
+        const std::byte* const entry = thunks.*thunk_rows[i].entry;
+        named.push_back(
+            {entry, static_cast<std::size_t>(end_of(thunks, i) - entry), thunk_rows[i].name});
+    }
+    return named;
+}
+
+std::vector<UnwindRange> unwind_ranges(const Thunks& thunks, const std::byte* arena_end) {
+    constexpr std::size_t unit_frame = frame_bytes + 8 * std::size(saved_by_enter) + 8;
+    std::vector<UnwindRange> ranges;
+    for (std::size_t i = 0; i < std::size(thunk_rows); ++i) {
+        const ThunkRow& row = thunk_rows[i];
+        UnwindRange range{thunks.*row.entry, end_of(thunks, i), 0, {}};
+        switch (row.frame) {
+        case ThunkFrame::of_unit:
+            range.frame_bytes = unit_frame;
+            range.saved_registers = dwarf_saved_by_enter;
+            break;
+        case ThunkFrame::slow_path: range.frame_bytes = sizeof(SlowFrame); break;
+        case ThunkFrame::call: range.frame_bytes = 16; break;
+        }
+        ranges.push_back(range);
+    }
+    ranges.push_back({thunks.*behind_thunks, arena_end, unit_frame, dwarf_saved_by_enter});
+    return ranges;
+}
+
 } // namespace vestige::x64

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "backend/x64/arena.h"
 #include "backend/x64/frame.h"
+#include "backend/x64/gdb_image.h"
 #include "translator/runtime/backend.h"
 
 namespace vestige::x64 {
@@ -41,5 +43,10 @@ using SlowPathFunction = std::uint64_t (*)(void* context, SlowFrame* frame);
 
 // At the start of an empty arena; `used` becomes the number of bytes taken.
 Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std::size_t& used);
+
+// For profilers and debuggers: the thunks that are code, by name, and how to unwind out of every
+// part of [first thunk, arena_end).
+std::vector<runtime::NamedCode> name_thunks(const Thunks& thunks);
+std::vector<UnwindRange> unwind_ranges(const Thunks& thunks, const std::byte* arena_end);
 
 } // namespace vestige::x64

@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "machine/boards/statistics_report.h"
 #include "machine/core/snapshot.h"
+#include "translator/runtime/perf_files.h"
 
 namespace vestige {
 
@@ -35,6 +36,8 @@ EmulatedMachine::EmulatedMachine(const MachineConfig& config, MachineEnvironment
       memory("memory", environment.log),
       engine_(config.engine),
       keeps_times_(config.statistics),
+      code_cache_bytes_(config.code_cache_bytes),
+      code_listings_(config.code_listings),
       log_filter_(config.log_filter),
       cpu_timer_(scheduler, [this] { cpu_timer_due(); }) {
     clock.set_counter(*this);
@@ -52,6 +55,28 @@ RamBlock& EmulatedMachine::add_ram(std::string name, std::uint64_t size) {
     return *rams_.emplace_back(std::make_unique<RamBlock>(std::move(name), size));
 }
 
+std::unique_ptr<runtime::Backend> EmulatedMachine::make_backend(runtime::MemoryPath& path) {
+    x64::X64Options options;
+    if (log.on(LogItem::out_asm)) options.listing = x64::Listing::on;
+    if (code_cache_bytes_) options.arena_bytes = *code_cache_bytes_;
+    auto backend = std::make_unique<x64::X64Backend>(path, options);
+    for (const CodeListing listing : code_listings_)
+        switch (listing) {
+        case CodeListing::perf_map:
+            code_observers_.add(std::make_unique<runtime::PerfMap>());
+            break;
+        case CodeListing::perf_dump:
+            code_observers_.add(std::make_unique<runtime::JitDump>());
+            break;
+        case CodeListing::debugger: break; // knows the shared code already
+        }
+    for (const runtime::NamedCode& code : backend->shared_code())
+        code_observers_.code_added(code);
+    if (std::ranges::count(code_listings_, CodeListing::debugger) != 0)
+        code_observers_.add(backend->debugger_names());
+    return backend;
+}
+
 void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     cpu_ = &cpu;
     runtime::ExecOptions options;
@@ -59,11 +84,8 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     options.chaining = !log.on(LogItem::exec);
     runtime::BackendFactory backend;
     if (engine_ == EngineKind::jit)
-        backend = [this](runtime::MemoryPath& path) {
-            x64::X64Options x64_options;
-            if (log.on(LogItem::out_asm)) x64_options.listing = x64::Listing::on;
-            return std::make_unique<x64::X64Backend>(path, x64_options);
-        };
+        backend = [this](runtime::MemoryPath& path) { return make_backend(path); };
+    if (!code_listings_.empty()) options.code_observer = &code_observers_;
     loop_ = std::make_unique<runtime::ExecLoop>(
         cpu, *this, backend, std::make_unique<interp::ReferenceEngine>(), log, options);
     if (keeps_times_) {

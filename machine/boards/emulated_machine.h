@@ -100,9 +100,13 @@ class EmulatedMachine : public Machine,
     std::optional<RunEnd> idle();
     void visit(StateVisitor& state);
     void after_device_access();
+    std::unique_ptr<runtime::Backend> make_backend(runtime::MemoryPath& path);
 
     EngineKind engine_;
     bool keeps_times_;
+    std::optional<std::uint64_t> code_cache_bytes_;
+    std::vector<CodeListing> code_listings_;
+    runtime::CodeObservers code_observers_;
     std::vector<AddressRange> log_filter_;
     std::vector<std::unique_ptr<RamBlock>> rams_;
     std::vector<std::shared_ptr<void>> parts_;

@@ -65,6 +65,9 @@ struct AddressRange {
     std::uint64_t first = 0, last = 0;
 };
 
+// Who is told of generated code.
+enum class CodeListing : std::uint8_t { perf_map, perf_dump, debugger };
+
 struct MachineConfig {
     std::string machine = "g3beige";
     // What followed the name in -M: via=cuda and the like.
@@ -91,6 +94,8 @@ struct MachineConfig {
     std::optional<double> mips; // of the virtual clock; the modelled CPU's where not said
     std::vector<AddressRange> log_filter;
     bool statistics = false; // times and samples are kept, too
+    std::optional<std::uint64_t> code_cache_bytes;
+    std::vector<CodeListing> code_listings;
 };
 
 } // namespace vestige

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs that must be the same to the instruction, under the virtual clock.
 
-    same_run.py PROGRAM twice|engines g3beige|mac99
+    same_run.py PROGRAM twice|engines|caches g3beige|mac99
 
 twice: a boot with every benchmark, two times. engines: JIT and interpreter, to the shell's prompt.
-Compared are the bytes of the console and the number of instructions.
+caches: code caches of which one is much too small, to the same place. Compared are the bytes of the
+console and the number of instructions.
 """
 
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -15,11 +17,15 @@ import emulator
 import linux_guest
 from emulator import expect
 
+SMALL_CACHE = 4  # MiB: a fifth of what the boot would take
+
 # what: (arguments of the guest, options of both, options of each)
 CASES = {
     "twice": ("bench=all scale=1", [], ([], [])),
     "engines": ("end=poweroff", ["--stop-on", "GUEST-READY"],
                 (["--engine", "jit"], ["--engine", "interp"])),
+    "caches": ("end=poweroff", ["--stop-on", "GUEST-READY"],
+               ([], ["-accel", f"tcg,tb-size={SMALL_CACHE}"])),
 }
 
 
@@ -33,6 +39,14 @@ def run_once(program, machine, arguments, options, folder):
     expect(outcome.status == 0, f"{options}: the run did not end well", outcome)
     data = console.read_bytes()
     expect(b"GUEST-READY" in data, f"{options}: no GUEST-READY", outcome)
+    evicted = int(re.search(r"units evicted: *(\d+)", outcome.errors)[1])
+    used = int(re.search(r"code cache bytes used: *(\d+)", outcome.errors)[1])
+    if f"tcg,tb-size={SMALL_CACHE}" in options:
+        expect(evicted > 1000, f"{options}: {evicted} units evicted", outcome)
+        # A part goes, never everything.
+        expect(SMALL_CACHE / 2 <= used / 2**20 <= SMALL_CACHE, f"{options}: {used} bytes", outcome)
+    else:
+        expect(evicted == 0, f"{options}: {evicted} units evicted", outcome)
     return data, outcome.instructions
 
 

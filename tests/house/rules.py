@@ -5,6 +5,7 @@
 RUNTIME_SEAMS = (
     "translator/runtime/backend.h",
     "translator/runtime/bus.h",
+    "translator/runtime/code_observer.h",
     "translator/runtime/cpu_header.h",
     "translator/runtime/guest_cpu.h",
     "translator/runtime/memory_path.h",
@@ -62,7 +63,10 @@ NOT_OURS = ("tests/guests/recipes/",)
 # Variables that change and are shared by all machines of a process: (path, name, reason).
 _TERMINAL = "the mode of the process's one terminal, put back at its end"
 _FAULTS = "a signal handler is given nothing but what the process and the thread know"
+_GDB = "GDB looks for it by name, one in a process"
 GLOBAL_STATE = (
+    ("backend/x64/gdb_interface.cpp", "(anonymous namespace)::gdb_list_mutex", _GDB),
+    ("backend/x64/gdb_interface.cpp", "__jit_debug_descriptor", _GDB),
     ("app/console/terminal.cpp", "vestige::(anonymous namespace)::saved_mode", _TERMINAL),
     ("app/console/terminal.cpp", "vestige::(anonymous namespace)::mode_is_saved", _TERMINAL),
     ("backend/x64/window_faults.cpp", "vestige::x64::(anonymous namespace)::current_faults", _FAULTS),

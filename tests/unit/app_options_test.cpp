@@ -182,6 +182,11 @@ TEST_CASE("what is not there is refused with what to do") {
     CHECK(refusal({"-m", "0"}).find("without memory") != std::string::npos);
     CHECK(refusal({"-nographic=1"}) == "-nographic takes no value");
     CHECK(refusal({"-accel", "kvm"}).find("translates") != std::string::npos);
+    CHECK(refusal({"-accel", "tcg,tb-size=0"}).find("1 to 1024") != std::string::npos);
+    CHECK(refusal({"-accel", "tcg,tb-sise=8"}).find("tb-size") != std::string::npos);
+    CHECK(refusal({"-accel", "tcg,tb-size=2000"}).find("1024") != std::string::npos);
+    CHECK(parse({"-accel", "tcg,tb-size=8"}).machine.code_cache_bytes == 8u << 20);
+    CHECK(!parse({"-accel", "tcg"}).machine.code_cache_bytes);
     CHECK(refusal({"-smp", "2"}).find("one processor") != std::string::npos);
     CHECK(refusal({"-append", "x"}).find("-kernel") != std::string::npos);
     CHECK(refusal({"-nographic", "-display", "sdl"}).find("contradict") != std::string::npos);

@@ -29,6 +29,7 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
       function_(cpu.layout(), cpu.helpers()),
       region_former_(cpu) {
     units_.set_backend(backend_.get());
+    units_.set_code_observer(options.code_observer);
     header_->runtime = static_cast<CpuRuntime*>(this);
     memory_.set_resolver([this]() -> Context& { return resolve_context(); });
     context_changed();
@@ -194,26 +195,30 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     return unit;
 }
 
+void ExecLoop::tell_observer(const Unit& unit) {
+    if (!options_.code_observer) return;
+    options_.code_observer->code_added(
+        {unit.code.entry, unit.code.code_bytes,
+         fmt::format("guest_{:08x}_mode_{:x}_tier{}{}", unit.key.pc, unit.key.mode,
+                     unit.tier == Tier::region ? 2 : 1,
+                     unit.key.view == MemoryView::window ? "_window" : "")});
+}
+
 // function_ holds the unit's raw IR.
 bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
     opt::optimise(function_, workspace_, log_, options_.log_filter.contains(unit.key.pc));
     UnitCache::own_links(unit);
-    if (!backend_->compile(function_, unit.code, unit.key.view)) {
-        // Full: the oldest units make room. This one may be among them.
-        const UnitKey key = unit.key;
+    const UnitKey key = unit.key;
+    while (!backend_->compile(function_, unit.code, key.view)) {
+        // Full, or in pieces that are too small: the oldest units make room. This one is the last.
         units_.evict();
         if (!units_.find(key)) return false;
-        if (!backend_->compile(function_, unit.code, unit.key.view)) {
-            units_.clear();
-            units_.collect();
-            contexts_.clear_jump_caches();
-            return false;
-        }
     }
     TierStats& tier = stats_.tiers[0];
     ++tier.units;
     tier.instructions += unit.instruction_count;
     tier.host_bytes += unit.code.code_bytes;
+    tell_observer(unit);
     if (log_.on(LogItem::out_asm) && options_.log_filter.contains(unit.key.pc))
         log_.put(fmt::format("OUT: {:08x}\n{}", unit.key.pc, backend_->disassemble(unit.code)));
     (void)page;
@@ -405,7 +410,9 @@ void ExecLoop::make_region(std::uint64_t pc) {
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
     const ActivityScope translating(times_, Activity::translating_regions);
     if (auto region = compile_region(*unit, *page)) {
+        const Unit& made = *region;
         units_.replace(std::move(region));
+        tell_observer(made);
     } else {
         unit->region_refused = true;
     }

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "translator/opt/pipeline.h"
 #include "translator/runtime/bus.h"
+#include "translator/runtime/code_observer.h"
 #include "translator/runtime/context.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/guest_memory.h"
@@ -33,9 +34,10 @@ struct ExecOptions {
     std::uint32_t max_instructions = 64;
     unsigned contexts = 64;
     bool chaining = true;
-    bool regions = true;     // tier 2
-    bool windows = true;     // for hot contexts
-    AddressRange log_filter; // -dfilter, by guest address
+    bool regions = true;                   // tier 2
+    bool windows = true;                   // for hot contexts
+    AddressRange log_filter;               // -dfilter, by guest address
+    CodeObserver* code_observer = nullptr; // outlives the loop
 };
 
 // Makes the code generator, which calls the memory path it is given. Null: none, every unit runs on
@@ -91,6 +93,7 @@ class ExecLoop final : public CpuRuntime {
     std::unique_ptr<Unit> new_unit(const UnitKey& key, const FetchPage& page);
     void lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function);
     bool compile(Unit& unit, const FetchPage& page);
+    void tell_observer(const Unit& unit);
     void step();
     bool refill();
     void consider_window();

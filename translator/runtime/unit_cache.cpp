@@ -173,8 +173,11 @@ void UnitCache::evict() {
 }
 
 void UnitCache::collect() {
-    for (auto& unit : removed_)
-        if (unit->code.entry) backend_->release(unit->code);
+    for (auto& unit : removed_) {
+        if (!unit->code.entry) continue;
+        if (code_observer_) code_observer_->code_removed(unit->code.entry);
+        backend_->release(unit->code);
+    }
     removed_.clear();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "translator/runtime/backend.h"
+#include "translator/runtime/code_observer.h"
 #include "translator/runtime/context.h"
 #include "translator/runtime/reference_engine.h"
 
@@ -69,6 +70,7 @@ class UnitCache {
 
     // Wiring, once; null where there is none. Outlives the units.
     void set_backend(Backend* backend) { backend_ = backend; }
+    void set_code_observer(CodeObserver* observer) { code_observer_ = observer; }
 
     Unit* find(const UnitKey& key);
     // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no
@@ -142,6 +144,7 @@ class UnitCache {
     void detach(Unit& unit);
 
     Backend* backend_ = nullptr;
+    CodeObserver* code_observer_ = nullptr;
     ContextCache& contexts_;
     std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
     std::unique_ptr<QuickEntry[]> quick_ = std::make_unique<QuickEntry[]>(quick_entries);

@@ -11,6 +11,7 @@ HostFeatures HostFeatures::of_this_host() {
             .bmi1 = host.hasBMI(),
             .bmi2 = host.hasBMI2(),
             .avx = host.hasAVX(),
+            .avx2 = host.hasAVX2(),
             .fma = host.hasAVX() && host.hasFMA()};
 }
 

@@ -10,6 +10,7 @@ struct HostFeatures {
     bool bmi1 = false; // andn
     bool bmi2 = false; // rorx, shlx, shrx, sarx
     bool avx = false;  // three-operand forms of SSE
+    bool avx2 = false; // shifts of lanes by lanes
     bool fma = false;
 
     static HostFeatures baseline() { return {}; }

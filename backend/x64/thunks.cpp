@@ -182,6 +182,7 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
     constant(&Thunks::all_but_sign, ~sign, ~std::uint64_t{0});
     constant(&Thunks::byte_reversal, 0x08090a0b0c0d0e0f, 0x0001020304050607);
     constant(&Thunks::all_ones, ~std::uint64_t{0}, ~std::uint64_t{0});
+    constant(&Thunks::low_nibbles, 0x0f0f0f0f0f0f0f0f, 0x0f0f0f0f0f0f0f0f);
     VESTIGE_ASSERT(!code_.hasUnresolvedLinks());
 
     used = as_.offset();

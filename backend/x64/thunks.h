@@ -36,6 +36,7 @@ struct Thunks {
     const std::byte* all_but_sign = nullptr;  // of the low double
     const std::byte* byte_reversal = nullptr; // pshufb control
     const std::byte* all_ones = nullptr;
+    const std::byte* low_nibbles = nullptr; // of each byte
 };
 
 // What the slow path thunk calls. Returns 0 to go on as the frame now says, or a leave code + 1.

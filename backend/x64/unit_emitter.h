@@ -232,6 +232,11 @@ class UnitEmitter {
     friend struct FloatEmitter;
 
     // ---- vectors
+    void emit_lanes(Value value, const Instruction& op);
+    void emit_lanes_by(Value value, const Instruction& op);
+    void emit_lane_shift(Value value, const Instruction& op, asmjit::InstId avx2,
+                         asmjit::InstId scalar);
+    void splat_half(const x86::Xmm& to, const x86::Xmm& from, unsigned lane);
     void emit_vector(asmjit::InstId avx, asmjit::InstId legacy, Value value, Value a, Value b,
                      bool commutative);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/assertion.h"
+#include "translator/ir/type_rules.h"
 
 namespace vestige::test {
 
@@ -313,12 +314,31 @@ class Generator {
     void vector() {
         const Value a = value(Type::v128), b = value(Type::v128);
         static constexpr Op ops[] = {Op::vec_and, Op::vec_or, Op::vec_xor, Op::vec_and_not};
-        switch (random_.below(4)) {
+        switch (random_.below(9)) {
         case 0: keep(build_.vec(Op::vec_not, {a})); break;
-        case 1: keep(build_.vec(Op::vec_add, {a, b}, 8u << random_.below(4))); break;
-        case 2: keep(build_.vec(Op::vec_sub, {a, b}, 8u << random_.below(4))); break;
+        case 1: keep(build_.vec(Op::vec_permute, {a, b, value(Type::v128)})); break;
+        case 2: keep(build_.vec(Op::vec_splat, {value(Type::i32)})); break;
+        case 3: keep(build_.vec(Op::vec_pair, {value(Type::i64), value(Type::i64)})); break;
+        case 4: keep(build_.vec_signs(a)); break;
+        case 5:
+        case 6:
+        case 7: lanes(a, b); break;
         default: keep(build_.vec(ops[random_.below(4)], {a, b})); break;
         }
+    }
+    // An op that type_rules.h has a row for.
+    void lanes(Value a, Value b) {
+        const ir::LaneRule* rule = nullptr;
+        while (!rule)
+            rule = ir::lane_rule(static_cast<Op>(random_.below(ir::op_count)));
+        unsigned bits = 0;
+        while ((bits & rule->widths) == 0)
+            bits = 8u << random_.below(4);
+        const unsigned number = rule->numbered ? random_.below(rule->limit(bits)) : 0;
+        if (ir::info(rule->op).arguments.size() == 1)
+            keep(build_.vec(rule->op, {a}, bits, number));
+        else
+            keep(build_.vec(rule->op, {a, b}, bits, number));
     }
     void rare() {
         switch (random_.below(6)) {

@@ -96,9 +96,11 @@ class Builder {
     // ---- floating point (Op::float_*) and vectors (Op::vec_*)
     Value float_op(Op op, FloatOp attributes, std::initializer_list<Value> arguments);
     Value float_pure(Op op, std::initializer_list<Value> arguments); // result type as the op says
-    Value vec(Op op, std::initializer_list<Value> arguments, unsigned lane_bits = 0) {
-        return append(Op(op), Type::v128, arguments, lane_bits);
+    Value vec(Op op, std::initializer_list<Value> arguments, unsigned lane_bits = 0,
+              unsigned number = 0) {
+        return append(op, Type::v128, arguments, LaneAttributes{lane_bits, number}.pack());
     }
+    Value vec_signs(Value vector) { return append(Op::vec_signs, Type::i32, {vector}); }
 
     Value call(HelperId helper, std::initializer_list<Value> arguments);
 

@@ -77,6 +77,17 @@ struct MemoryAccess {
     bool operator==(const MemoryAccess&) const = default;
 };
 
+// What the imm of an op on lanes holds. Text: `lanes 16 by 3`.
+struct LaneAttributes {
+    unsigned bits = 0;   // of a lane
+    unsigned number = 0; // a count, lane or byte, where the op has one
+
+    constexpr std::uint64_t pack() const { return bits | std::uint64_t{number} << 8; }
+    static constexpr LaneAttributes unpack(std::uint64_t imm) {
+        return {static_cast<unsigned>(imm & 0xff), static_cast<unsigned>(imm >> 8)};
+    }
+};
+
 // A floating-point operation that an exact helper defines: the imm of float_add and its kind.
 //
 // The result is helper(state, arguments...), which may also raise sticky exception flags in the

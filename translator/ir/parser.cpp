@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "translator/ir/type_rules.h"
+
 namespace vestige::ir {
 
 ParseError::ParseError(unsigned line, const std::string& reason)
@@ -346,9 +348,14 @@ class Parser {
             FloatOp attributes{.helper = helper()};
             if (take("single")) attributes.precision = Precision::single;
             op.imm = attributes.pack();
-        } else if (op.op == Op::vec_add || op.op == Op::vec_sub) {
+        } else if (const LaneRule* rule = lane_rule(op.op)) {
             expect("lanes");
-            op.imm = number("a width");
+            LaneAttributes lanes{.bits = number_as<std::uint8_t>("a width")};
+            if (rule->numbered) {
+                expect("by");
+                lanes.number = number_as<std::uint32_t>("a count or lane");
+            }
+            op.imm = lanes.pack();
         }
     }
     void check_targets() const {

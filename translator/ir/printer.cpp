@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "translator/ir/type_rules.h"
+
 namespace vestige::ir {
 
 namespace {
@@ -149,8 +151,10 @@ class Printer {
             const FloatOp attributes = FloatOp::unpack(op.imm);
             helper(" @", attributes.helper);
             if (attributes.precision == Precision::single) text_ += " single";
-        } else if (op.op == Op::vec_add || op.op == Op::vec_sub) {
-            put(" lanes {}", op.imm);
+        } else if (const LaneRule* rule = lane_rule(op.op)) {
+            const LaneAttributes lanes = LaneAttributes::unpack(op.imm);
+            put(" lanes {}", lanes.bits);
+            if (rule->numbered) put(" by {}", lanes.number);
         }
     }
 

@@ -42,4 +42,48 @@ TypeSet types_of(Op op) {
     }
 }
 
+namespace {
+
+unsigned lane_width(unsigned bits) { return bits; }
+unsigned lane_count(unsigned bits) { return 128 / bits; }
+unsigned byte_count(unsigned) { return 16; }
+
+constexpr LaneRule lane_rules[] = {
+    {Op::vec_add, 8 + 16 + 32 + 64, false, nullptr},
+    {Op::vec_sub, 8 + 16 + 32 + 64, false, nullptr},
+    {Op::vec_add_sat_u, 8 + 16, false, nullptr},
+    {Op::vec_add_sat_s, 8 + 16, false, nullptr},
+    {Op::vec_sub_sat_u, 8 + 16, false, nullptr},
+    {Op::vec_sub_sat_s, 8 + 16, false, nullptr},
+    {Op::vec_min_u, 8 + 16 + 32, false, nullptr},
+    {Op::vec_min_s, 8 + 16 + 32, false, nullptr},
+    {Op::vec_max_u, 8 + 16 + 32, false, nullptr},
+    {Op::vec_max_s, 8 + 16 + 32, false, nullptr},
+    {Op::vec_average_u, 8 + 16, false, nullptr},
+    {Op::vec_mul, 16 + 32, false, nullptr},
+    {Op::vec_mul_pairs_s, 16, false, nullptr},
+    {Op::vec_cmp_eq, 8 + 16 + 32, false, nullptr},
+    {Op::vec_cmp_gt_s, 8 + 16 + 32, false, nullptr},
+    {Op::vec_shl, 32, false, nullptr},
+    {Op::vec_shr, 32, false, nullptr},
+    {Op::vec_sar, 32, false, nullptr},
+    {Op::vec_shl_by, 16 + 32, true, lane_width},
+    {Op::vec_shr_by, 16 + 32, true, lane_width},
+    {Op::vec_sar_by, 16 + 32, true, lane_width},
+    {Op::vec_join_high, 8 + 16 + 32, false, nullptr},
+    {Op::vec_join_low, 8 + 16 + 32, false, nullptr},
+    {Op::vec_pack_s, 16 + 32, false, nullptr},
+    {Op::vec_pack_u, 16 + 32, false, nullptr},
+    {Op::vec_extract, 8, true, byte_count},
+    {Op::vec_splat_lane, 8 + 16 + 32, true, lane_count},
+};
+
+} // namespace
+
+const LaneRule* lane_rule(Op op) {
+    for (const LaneRule& rule : lane_rules)
+        if (rule.op == op) return &rule;
+    return nullptr;
+}
+
 } // namespace vestige::ir

@@ -21,4 +21,14 @@ constexpr bool contains(TypeSet set, Type type) {
 // Of the result where it is `t`, else of the first `x` argument.
 TypeSet types_of(Op op);
 
+struct LaneRule {
+    Op op;
+    unsigned widths; // the sum of those that it has
+    bool numbered;   // and the number is below
+    unsigned (*limit)(unsigned bits);
+};
+
+// Null for ops without lanes.
+const LaneRule* lane_rule(Op op);
+
 } // namespace vestige::ir

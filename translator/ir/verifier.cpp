@@ -358,17 +358,21 @@ class Verifier {
             require(width == 64 || op.imm >> width == 0, 11, "bits beyond the type");
             break;
         }
-        case Op::vec_add:
-        case Op::vec_sub:
-            require(op.imm == 8 || op.imm == 16 || op.imm == 32 || op.imm == 64, 11,
-                    "lanes of {} bits", op.imm);
-            break;
         case Op::instruction:
         case Op::begin_run:
         case Op::goto_pc: fits_pc(op.imm, "the pc"); break;
         default:
             if (info(op.op).effects & effect::float_state) check_float_helper(op);
+            if (const LaneRule* rule = lane_rule(op.op)) check_lanes(op, *rule);
         }
+    }
+    void check_lanes(const Instruction& op, const LaneRule& rule) {
+        const LaneAttributes lanes = LaneAttributes::unpack(op.imm);
+        if (!require(std::has_single_bit(lanes.bits) && (lanes.bits & rule.widths) != 0, 11,
+                     "lanes of {} bits", lanes.bits))
+            return;
+        require(lanes.number < (rule.numbered ? rule.limit(lanes.bits) : 1), 11,
+                "lanes of {} bits by {}", lanes.bits, lanes.number);
     }
     void check_access(const Instruction& op, Type value) {
         const MemoryAccess access = MemoryAccess::unpack(op.imm);

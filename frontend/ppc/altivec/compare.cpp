@@ -47,21 +47,9 @@ constexpr auto is_greater_or_equal = [](auto a, auto b) { return a >= b; };
     std::uint64_t vector_##name(void* state, u32 d, u32 a, u32 b, u32 c) {                         \
         return function({state, d, a, b, c});                                                      \
     }
-#define COMPARE_LANES(name, lane, function)                                                        \
-    COMPARE(name, [](Operands v) { return compare<lane>(v, function); })
 
 #define COMPARE_FLOATS(name, function)                                                             \
     COMPARE(name, [](Operands v) { return compare_floats(v, function); })
-
-COMPARE_LANES(vcmpequb, std::uint8_t, is_equal)
-COMPARE_LANES(vcmpequh, std::uint16_t, is_equal)
-COMPARE_LANES(vcmpequw, std::uint32_t, is_equal)
-COMPARE_LANES(vcmpgtub, std::uint8_t, is_greater)
-COMPARE_LANES(vcmpgtuh, std::uint16_t, is_greater)
-COMPARE_LANES(vcmpgtuw, std::uint32_t, is_greater)
-COMPARE_LANES(vcmpgtsb, std::int8_t, is_greater)
-COMPARE_LANES(vcmpgtsh, std::int16_t, is_greater)
-COMPARE_LANES(vcmpgtsw, std::int32_t, is_greater)
 
 namespace {
 

@@ -22,8 +22,5 @@ void vector_insert(void* state, std::uint32_t d, std::uint32_t position, std::ui
                    std::uint32_t size);
 std::uint32_t vector_extract(void* state, std::uint32_t s, std::uint32_t position,
                              std::uint32_t size);
-// lvsl, lvsr
-void vector_shift_left_control(void* state, std::uint32_t d, std::uint32_t address);
-void vector_shift_right_control(void* state, std::uint32_t d, std::uint32_t address);
 
 } // namespace vestige::ppc

@@ -66,6 +66,5 @@ bool by_host(Operands v, Function function, Registers... registers) {
 
 inline bool host_has_fma() { return __builtin_cpu_supports("fma") != 0; }
 inline bool host_has_sse41() { return __builtin_cpu_supports("sse4.1") != 0; }
-inline bool host_has_ssse3() { return __builtin_cpu_supports("ssse3") != 0; }
 
 } // namespace vestige::ppc::vector

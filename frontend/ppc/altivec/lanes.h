@@ -7,7 +7,6 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 
 #include "frontend/ppc/state.h"
 
@@ -25,10 +24,6 @@ template <class Lane> struct Lanes {
     Lane& element(unsigned i) { return lane[count - 1 - i]; }
     Lane element(unsigned i) const { return lane[count - 1 - i]; }
 };
-
-// Holds sums, and products of lanes below 32 bits.
-template <class Lane>
-using Wide = std::conditional_t<sizeof(Lane) == 1, std::int32_t, std::int64_t>;
 
 // An instruction's fields and the registers behind them.
 struct Operands {
@@ -69,15 +64,6 @@ template <class Lane, class Function> void lanewise(Operands v, Function functio
     for (unsigned i = 0; i < result.count; ++i)
         result[i] = static_cast<Lane>(function(a[i], b[i]));
     v.set(result);
-}
-
-// The same of a wider result, saturated.
-template <class Lane, class Function> void lanewise_saturated(Operands v, Function function) {
-    bool saturated = false;
-    lanewise<Lane>(v, [&](Lane a, Lane b) {
-        return clamped<Lane>(function(Wide<Lane>{a}, Wide<Lane>{b}), saturated);
-    });
-    v.saturated(saturated);
 }
 
 } // namespace vestige::ppc::vector

@@ -53,9 +53,15 @@ template <std::uint8_t size> void store_element(Lifter& l) {
     l.b.store(address, value, access(l, size));
 }
 
-void shift_control(Lifter& l, ir::HelperId helper) {
-    if (!l.vec_unavailable()) l.b.call(helper, {l.b.i32(l.f.vd()), l.address_x()});
+// Bytes that count up from `first`, element 0.
+void count_up(Lifter& l, Value first) {
+    const Value steps = l.b.append(Op::vec_pair, Type::v128,
+                                   {l.b.i64(0x0001020304050607), l.b.i64(0x08090a0b0c0d0e0f)});
+    const Value everywhere = l.b.vec(Op::vec_splat, {l.b.same_imm(Op::mul, first, 0x01010101)});
+    l.set_vr(l.f.vd(), l.b.vec(Op::vec_add, {steps, everywhere}, 8));
 }
+
+Value address_in_vector(Lifter& l) { return l.b.same_imm(Op::and_, l.address_x(), 15); }
 
 } // namespace
 
@@ -71,8 +77,12 @@ void lift_stvebx(Lifter& l) { store_element<1>(l); }
 void lift_stvehx(Lifter& l) { store_element<2>(l); }
 void lift_stvewx(Lifter& l) { store_element<4>(l); }
 
-void lift_lvsl(Lifter& l) { shift_control(l, helper::vector_shift_left_control); }
-void lift_lvsr(Lifter& l) { shift_control(l, helper::vector_shift_right_control); }
+void lift_lvsl(Lifter& l) {
+    if (!l.vec_unavailable()) count_up(l, address_in_vector(l));
+}
+void lift_lvsr(Lifter& l) {
+    if (!l.vec_unavailable()) count_up(l, l.b.sub(l.b.i32(16), address_in_vector(l)));
+}
 
 // Hints; they do not look at MSR[VEC] (MPC7400 User's Manual 7.1.2).
 void lift_dst(Lifter&) {}

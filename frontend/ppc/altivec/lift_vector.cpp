@@ -1,5 +1,5 @@
-// AltiVec arithmetic, permutes and VSCR. Logic and modulo addition are ops of the IR; the rest are
-// helpers that take the numbers of their registers.
+// AltiVec logic as ops of the IR, and what helpers do, which take the numbers of their registers.
+// lift_lanes.cpp has integer arithmetic, compares and permutes.
 #include "frontend/ppc/helpers.h"
 #include "frontend/ppc/lift/lifter.h"
 
@@ -27,9 +27,9 @@ void lift_compare(Lifter& l, ir::HelperId helper) {
     l.b.set_slot(slot::cr_so(6), l.b.i1(false));
 }
 
-void lift_binary(Lifter& l, Op op, unsigned lane_bits = 0) {
+void lift_binary(Lifter& l, Op op) {
     if (l.vec_unavailable()) return;
-    l.set_vr(l.f.vd(), l.b.vec(op, {l.vr(l.f.va()), l.vr(l.f.vb())}, lane_bits));
+    l.set_vr(l.f.vd(), l.b.vec(op, {l.vr(l.f.va()), l.vr(l.f.vb())}));
 }
 
 } // namespace
@@ -41,13 +41,6 @@ void lift_binary(Lifter& l, Op op, unsigned lane_bits = 0) {
 #include "frontend/ppc/altivec/vector_operations.inc"
 #undef VECTOR
 #undef VECTOR_COMPARE
-
-void lift_vaddubm(Lifter& l) { lift_binary(l, Op::vec_add, 8); }
-void lift_vadduhm(Lifter& l) { lift_binary(l, Op::vec_add, 16); }
-void lift_vadduwm(Lifter& l) { lift_binary(l, Op::vec_add, 32); }
-void lift_vsububm(Lifter& l) { lift_binary(l, Op::vec_sub, 8); }
-void lift_vsubuhm(Lifter& l) { lift_binary(l, Op::vec_sub, 16); }
-void lift_vsubuwm(Lifter& l) { lift_binary(l, Op::vec_sub, 32); }
 
 void lift_vand(Lifter& l) { lift_binary(l, Op::vec_and); }
 void lift_vandc(Lifter& l) { lift_binary(l, Op::vec_and_not); }

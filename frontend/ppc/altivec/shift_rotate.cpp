@@ -1,5 +1,5 @@
-// AltiVec rotates and shifts, of lanes and of the whole register (AltiVec Programming Environments
-// Manual 4.2.1.6 and 4.2.5.5).
+// AltiVec rotates and shifts, of narrow lanes and of the whole register (AltiVec Programming
+// Environments Manual 4.2.1.6 and 4.2.5.5).
 #include <bit>
 #include <type_traits>
 
@@ -15,7 +15,6 @@ namespace {
 
 using s8 = std::int8_t;
 using s16 = std::int16_t;
-using s32 = std::int32_t;
 using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
@@ -53,27 +52,16 @@ unsigned whole_count(const Operands& v, std::uint64_t mask) {
 
 LANEWISE(vrlb, u8, rotated)
 LANEWISE(vrlh, u16, rotated)
-LANEWISE(vrlw, u32, rotated)
 LANEWISE(vslb, u8, shifted_left)
 LANEWISE(vslh, u16, shifted_left)
-LANEWISE(vslw, u32, shifted_left)
 LANEWISE(vsrb, u8, shifted_right)
 LANEWISE(vsrh, u16, shifted_right)
-LANEWISE(vsrw, u32, shifted_right)
 LANEWISE(vsrab, s8, shifted_right)
 LANEWISE(vsrah, s16, shifted_right)
-LANEWISE(vsraw, s32, shifted_right)
 
 VESTIGE_VECTOR_HELPER(vsl) { set_whole(v, whole(v, v.a) << whole_count(v, bits_mask)); }
 VESTIGE_VECTOR_HELPER(vslo) { set_whole(v, whole(v, v.a) << whole_count(v, bytes_mask)); }
 VESTIGE_VECTOR_HELPER(vsr) { set_whole(v, whole(v, v.a) >> whole_count(v, bits_mask)); }
 VESTIGE_VECTOR_HELPER(vsro) { set_whole(v, whole(v, v.a) >> whole_count(v, bytes_mask)); }
-
-// c: SHB, bytes.
-VESTIGE_VECTOR_HELPER(vsldoi) {
-    const unsigned bits = 8 * (v.c & 15);
-    const Whole a = whole(v, v.a), b = whole(v, v.b);
-    set_whole(v, bits == 0 ? a : a << bits | b >> (128 - bits));
-}
 
 } // namespace vestige::ppc

@@ -131,13 +131,19 @@ void Generator::begin_shadow(std::uint32_t words) {
     shadow_end_ = std::max(shadow_end_, position() + 1 + words);
 }
 
-void Generator::emit_loop_body(std::uint32_t words) {
-    VESTIGE_ASSERT(straight());
-    lr_is_open = ctr_is_open = false;
-    in_loop_ = true;
+void Generator::emit_body(std::uint32_t words, Kept kept) {
+    const Kept before = keeps_;
+    keeps_ = {before.counter || kept.counter, before.link || kept.link};
+    ++body_depth_;
     for (const std::uint32_t end = position() + words; position() < end;)
         pick_family().emit(*this);
-    in_loop_ = false;
+    --body_depth_;
+    keeps_ = before;
+}
+
+void Generator::end_shadows() {
+    while (in_shadow())
+        emit(nop);
 }
 
 unsigned Generator::free_gpr() {

@@ -3,7 +3,7 @@
 // Some registers are kept apart: the generator knows their values all along, so that loads and
 // stores hit the test window. Forward branches make a shadow of what they may skip: there nothing
 // may change what the generator knows, and nothing may count on the word before. The body of a loop
-// lies in a shadow too; besides, what counts its rounds stays as it is.
+// or a routine is treated likewise; besides, what counts its rounds or leads back stays as it is.
 #pragma once
 
 #include <array>
@@ -93,13 +93,20 @@ class Generator {
     std::uint32_t address_ahead(std::uint32_t words_ahead) const {
         return case_.address + 4 * (position() + words_ahead);
     }
-    // What comes next is run once: no branch may skip it, and no loop repeats it.
-    bool straight() const { return position() >= shadow_end_ && !in_loop_; }
-    // CTR counts its rounds: nothing may change it.
-    bool in_loop() const { return in_loop_; }
-    // At least that many words of any families, for a loop that CTR counts and a branch behind them
-    // closes.
-    void emit_loop_body(std::uint32_t words);
+    // What comes next is run once: no branch may skip it, and no loop or call repeats it.
+    bool straight() const { return !in_shadow() && body_depth_ == 0; }
+    bool in_shadow() const { return position() < shadow_end_; }
+    // What the code around what comes next counts on: nothing may change it.
+    bool keeps_counter() const { return keeps_.counter; }
+    bool keeps_link() const { return keeps_.link; }
+    unsigned body_depth() const { return body_depth_; }
+    struct Kept {
+        bool counter = false, link = false;
+    };
+    // At least that many words of any families, for a loop or a call: run any number of times.
+    void emit_body(std::uint32_t words, Kept kept);
+    // No branch before may lead behind here.
+    void end_shadows();
     // A branch that is emitted next may skip the `words` after it.
     void begin_shadow(std::uint32_t words);
     // Nothing more: the state cannot be told from here on.
@@ -144,7 +151,8 @@ class Generator {
     Case case_;
     std::array<std::optional<std::uint32_t>, 32> known_;
     std::uint32_t shadow_end_ = 0;
-    bool in_loop_ = false;
+    unsigned body_depth_ = 0;
+    Kept keeps_;
     bool finished_ = false;
 };
 

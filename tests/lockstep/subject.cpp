@@ -147,14 +147,20 @@ struct Subject::Machine {
         ++regions.regions;
         regions.blocks += region_former.blocks().size();
         regions.loops += jumps_back() ? 1 : 0;
+        for (const auto& block : region_former.blocks())
+            regions.calls += in_region(block.returns_to) ? 1 : 0;
         return true;
+    }
+
+    bool in_region(std::uint64_t pc) const {
+        const auto blocks = region_former.blocks();
+        return std::any_of(blocks.begin(), blocks.end(), [&](auto& one) { return one.pc == pc; });
     }
 
     bool jumps_back() const {
         for (const auto& block : region_former.blocks())
             for (const std::uint64_t next : block.successors)
-                for (const auto& target : region_former.blocks())
-                    if (next == target.pc && next <= block.pc) return true;
+                if (next <= block.pc && in_region(next)) return true;
         return false;
     }
 

@@ -41,6 +41,7 @@ class Subject {
         std::size_t regions = 0; // formed
         std::size_t blocks = 0;
         std::size_t loops = 0;   // regions with a jump back
+        std::size_t calls = 0;   // that come back within them
         std::size_t refused = 0; // roots that lead nowhere
     };
     const RegionCounts& regions() const;

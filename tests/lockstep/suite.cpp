@@ -88,10 +88,12 @@ void expect_agreement(const Suite& suite) {
         if (engines[engine] < Engine::x64_regions) continue;
         const Subject::RegionCounts& counts = subjects[engine]->regions();
         INFO(counts.regions << " regions of " << counts.blocks << " blocks, " << counts.loops
-                            << " with loops, " << counts.refused << " roots refused");
+                            << " with loops, " << counts.calls << " calls, " << counts.refused
+                            << " roots refused");
         CHECK(counts.regions > 100);
         CHECK(counts.blocks > 2 * counts.regions);
         CHECK(counts.loops > counts.regions / 20);
+        CHECK(counts.calls > counts.regions / 20);
     }
 }
 

@@ -1,0 +1,235 @@
+// What regions are made of: small PowerPC programs, formed into one unit each.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "common/endian.h"
+#include "frontend/ppc/state.h"
+#include "tests/lockstep/lifting_cpu.h"
+#include "tests/unit/ppc_system_assembly.h"
+#include "translator/ir/verifier.h"
+#include "translator/opt/pipeline.h"
+#include "translator/runtime/region.h"
+
+using namespace vestige;
+using namespace vestige::ppc::test;
+using ir::Op;
+using runtime::RegionFormer;
+
+namespace {
+
+constexpr std::uint32_t start = 0x7000;
+
+// A page that begins with the given words; behind them nothing can be run.
+class Bench {
+  public:
+    explicit Bench(const std::vector<Word>& words) {
+        for (std::size_t i = 0; i < page_.size() / 4; ++i)
+            store_be(page_.data() + 4 * i, i < words.size() ? words[i] : illegal);
+    }
+
+    std::set<std::uint32_t> not_run; // offsets
+    unsigned most_instructions = 64;
+
+    bool form(std::uint32_t offset = 0) {
+        const bool formed = former_.form(
+            {.root = start + offset,
+             .mode = ppc::mode::problem,
+             .page = page_,
+             .max_instructions = most_instructions,
+             .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); }},
+            function_);
+        if (formed) ir::verify(function_, ir::Stage::raw);
+        return formed;
+    }
+
+    // Offset and instructions of each block; the root's first.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks() const {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
+        for (const RegionFormer::GuestBlock& block : former_.blocks())
+            found.emplace_back(offset_of(block.pc), block.instructions);
+        return found;
+    }
+    // The same, as the IR's runs have it; offsets ascending.
+    std::map<std::uint32_t, std::uint32_t> runs() const {
+        std::map<std::uint32_t, std::uint32_t> found;
+        each(Op::begin_run, [&](const auto& op) { found[offset_of(op.imm)] = op.aux; });
+        return found;
+    }
+    // Where the IR leaves the region for a known place.
+    std::multiset<std::uint32_t> exits() const {
+        std::multiset<std::uint32_t> found;
+        each(Op::goto_pc, [&](const auto& op) { found.insert(offset_of(op.imm)); });
+        return found;
+    }
+    // Offsets of the instructions in the IR, each as often as it is there.
+    std::multiset<std::uint32_t> instructions() const {
+        std::multiset<std::uint32_t> found;
+        each(Op::instruction, [&](const auto& op) { found.insert(offset_of(op.imm)); });
+        return found;
+    }
+    unsigned count(Op wanted) const {
+        unsigned found = 0;
+        each(wanted, [&](const auto&) { ++found; });
+        return found;
+    }
+    ir::Function& function() { return function_; }
+    const RegionFormer& former() const { return former_; }
+
+  private:
+    static std::uint32_t offset_of(std::uint64_t pc) {
+        return static_cast<std::uint32_t>(pc - start);
+    }
+    template <typename Body> void each(Op wanted, Body body) const {
+        for (const ir::Block& block : function_.blocks)
+            for (const ir::Value value : block.body)
+                if (function_[value].op == wanted) body(function_[value]);
+    }
+
+    std::vector<std::byte> page_ = std::vector<std::byte>(runtime::page_size);
+    ppc::lockstep::LiftingCpu cpu_{*ppc::find_cpu_model("750")};
+    RegionFormer former_{cpu_};
+    ir::Function function_{ppc::state_layout(), ppc::helper_table()};
+};
+
+using Blocks = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+using Runs = std::map<std::uint32_t, std::uint32_t>;
+using Offsets = std::multiset<std::uint32_t>;
+
+constexpr Word all_state = stswx(5, 0, 3); // by a helper that sees all state
+
+} // namespace
+
+TEST_CASE("a region of a loop is the loop") {
+    Bench bench({addi(3, 3, 1), bdnz(-4), addi(4, 4, 1), blr});
+    bench.not_run = {8};
+    REQUIRE(bench.form());
+    CHECK(bench.blocks() == Blocks{{0, 2}});
+    CHECK(bench.runs() == Runs{{0, 2}});
+    CHECK(bench.exits() == Offsets{8});
+    CHECK(bench.function().start_pc == start);
+    CHECK(bench.function().guest_bytes == 8);
+}
+
+TEST_CASE("a region takes in what its jumps lead to, loops in loops too") {
+    //  0: li 5   4: addi    8: cmpwi   c: bne 4     10: addi   14: bdnz 0   18: blr
+    Bench bench({li(5, 3), addi(5, 5, -1), cmpwi(5, 0), bne(-8), addi(3, 3, 1), bdnz(-0x14), blr});
+    SECTION("from the outer head") {
+        REQUIRE(bench.form());
+        CHECK(bench.runs() == Runs{{0, 1}, {4, 3}, {0x10, 2}, {0x18, 1}});
+        CHECK(bench.exits().empty());
+        CHECK(bench.count(Op::jump_pc) == 1); // the return
+        CHECK(bench.instructions() == Offsets{0, 4, 8, 0xc, 0x10, 0x14, 0x18});
+    }
+    SECTION("from the inner head") {
+        REQUIRE(bench.form(4));
+        CHECK(bench.blocks()[0] == std::pair{4u, 3u});
+        CHECK(bench.runs() == Runs{{0, 1}, {4, 3}, {0x10, 2}, {0x18, 1}});
+        CHECK(bench.function().start_pc == start + 4);
+    }
+    SECTION("the inner loop alone") {
+        bench.not_run = {0x10};
+        REQUIRE(bench.form(4));
+        CHECK(bench.blocks() == Blocks{{4, 3}});
+        CHECK(bench.exits() == Offsets{0x10});
+    }
+}
+
+TEST_CASE("a block of a region ends where another one begins") {
+    Bench bench({li(3, 0), li(4, 0), addi(3, 3, 1), addi(4, 4, 1), bdnz(-8), blr});
+    REQUIRE(bench.form());
+    CHECK(bench.blocks() == Blocks{{0, 2}, {8, 3}, {0x14, 1}});
+    CHECK(bench.former().blocks()[0].bytes == 8);
+    CHECK(bench.former().blocks()[0].successors == std::vector<std::uint64_t>{start + 8});
+    CHECK(bench.instructions() == Offsets{0, 4, 8, 0xc, 0x10, 0x14});
+    // What is left out does not split anything.
+    bench.not_run = {8};
+    CHECK(bench.form());
+    CHECK(bench.runs() == Runs{{0, 5}, {0x14, 1}});
+    CHECK(bench.exits() == Offsets{8});
+}
+
+TEST_CASE("what has not been run is an exit of the region") {
+    //  0: cmpwi  4: beq 10  8: addi  c: b 0  10: addi  14: b 0
+    Bench bench({cmpwi(3, 0), beq(0xc), addi(4, 4, 1), b(-0xc), addi(5, 5, 1), b(-0x14)});
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 2}, {8, 2}, {0x10, 2}});
+    CHECK(bench.exits().empty());
+    bench.not_run = {0x10};
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 2}, {8, 2}});
+    CHECK(bench.exits() == Offsets{0x10});
+}
+
+TEST_CASE("a block with a helper that sees all state stays outside a region") {
+    Bench bench({cmpwi(3, 0), beq(0xc), addi(4, 4, 1), b(-0xc), all_state, b(-0x14)});
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 2}, {8, 2}});
+    CHECK(bench.exits() == Offsets{0x10});
+    CHECK_FALSE(bench.form(0x10));
+}
+
+TEST_CASE("a root that leads nowhere is no region") {
+    CHECK_FALSE(Bench({addi(3, 3, 1), blr}).form());
+    Bench bench({addi(3, 3, 1), b(8), nop, addi(4, 4, 1), blr});
+    CHECK(bench.form());
+    bench.not_run = {0xc};
+    CHECK_FALSE(bench.form());
+}
+
+TEST_CASE("a region ends with its page") {
+    std::vector<Word> words(runtime::page_size / 4, nop);
+    words[1] = beq(-8); // to the page before
+    words[2] = beq(static_cast<int>(runtime::page_size) - 8);
+    words[3] = bdnz(-12);
+    Bench bench(words);
+    REQUIRE(bench.form());
+    CHECK(bench.exits().count(0u - 4) == 1);
+    CHECK(bench.exits().count(runtime::page_size) >= 1);
+    for (const auto& [offset, instructions] : bench.blocks())
+        CHECK(offset + 4 * instructions <= runtime::page_size);
+}
+
+TEST_CASE("a region does not grow without end") {
+    const auto largest = [](Bench& bench) {
+        REQUIRE(bench.form());
+        std::uint32_t instructions = 0;
+        for (const auto& [offset, count] : bench.blocks())
+            instructions += count;
+        return instructions;
+    };
+    // Branches over one word, to the end of the page; then a straight line.
+    Bench branches(std::vector<Word>(runtime::page_size / 4, beq(8)));
+    CHECK(largest(branches) <= 600);
+    CHECK(branches.blocks().size() == 64);
+    Bench line(std::vector<Word>(runtime::page_size / 4, nop));
+    CHECK(largest(line) <= 600);
+    CHECK(line.blocks().size() > 7);
+}
+
+TEST_CASE("a return in a region knows where the region's calls come back to") {
+    //  0: bl 10  4: bl 10  8: bdnz 0  c: b c    10: addi  14: blr
+    Bench bench({b(0x10) | 1, b(0xc) | 1, bdnz(-8), here, addi(3, 3, 1), blr});
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 1}, {4, 1}, {8, 1}, {0xc, 1}, {0x10, 2}});
+    // Compared with 4 and 8; elsewhere, as the link register says.
+    CHECK(bench.count(Op::cmp_eq) >= 2);
+    CHECK(bench.count(Op::jump_pc) == 1);
+    // A call whose routine is not here does not come back here.
+    bench.not_run = {0x10};
+    CHECK_FALSE(bench.form());
+}
+
+TEST_CASE("a region of many blocks survives the optimiser's checks") {
+    Bench bench({li(5, 3), addi(5, 5, -1), cmpwi(5, 0), bne(-8), lwzu(6, 4, 3), stw(6, 8, 4),
+                 bdnz(-0x18), blr});
+    REQUIRE(bench.form());
+    opt::Workspace workspace;
+    workspace.checks = opt::Checks::every_pass;
+    opt::optimise_region(bench.function(), workspace);
+    ir::verify(bench.function(), ir::Stage::optimised);
+    CHECK(bench.runs() == Runs{{0, 1}, {4, 3}, {0x10, 3}, {0x1c, 1}});
+}

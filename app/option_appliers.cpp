@@ -178,13 +178,21 @@ APPLY(smp) {
 }
 
 APPLY(accel) {
+    MachineConfig& machine = state.options.machine;
     const auto words = parse_key_values(values[0], "accel");
     for (const auto& [key, value] : words) {
         if (key == "accel") continue;
-        if (key != "tb-size") refuse_key(option, key, {"tb-size"});
-        const std::uint64_t size = parse_number({option}, value, 1024);
-        if (size == 0) refuse(option, "tb-size=0: code needs room, 1 to 1024 MiB");
-        state.options.machine.code_cache_bytes = size * mebibyte;
+        if (key == "tb-size") {
+            const std::uint64_t size = parse_number({option}, value, 1024);
+            if (size == 0) refuse(option, "tb-size=0: code needs room, 1 to 1024 MiB");
+            machine.code_cache_bytes = size * mebibyte;
+        } else if (key == "regions") {
+            machine.regions = parse_switch({option}, key, value);
+        } else if (key == "windows") {
+            machine.windows = parse_switch({option}, key, value);
+        } else {
+            refuse_key(option, key, {"tb-size", "regions", "windows"});
+        }
     }
     if (words.front().second != "tcg")
         refuse(option, fmt::format("'{}': the guest's processor is not the host's; Vestige always "

@@ -37,6 +37,8 @@ EmulatedMachine::EmulatedMachine(const MachineConfig& config, MachineEnvironment
       engine_(config.engine),
       keeps_times_(config.statistics),
       code_cache_bytes_(config.code_cache_bytes),
+      regions_(config.regions),
+      windows_(config.windows),
       code_listings_(config.code_listings),
       log_filter_(config.log_filter),
       cpu_timer_(scheduler, [this] { cpu_timer_due(); }) {
@@ -82,6 +84,8 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     runtime::ExecOptions options;
     if (!log_filter_.empty()) options.log_filter = {log_filter_[0].first, log_filter_[0].last};
     options.chaining = !log.on(LogItem::exec);
+    options.regions = regions_;
+    options.windows = windows_;
     runtime::BackendFactory backend;
     if (engine_ == EngineKind::jit)
         backend = [this](runtime::MemoryPath& path) { return make_backend(path); };

@@ -105,6 +105,7 @@ class EmulatedMachine : public Machine,
     EngineKind engine_;
     bool keeps_times_;
     std::optional<std::uint64_t> code_cache_bytes_;
+    bool regions_, windows_;
     std::vector<CodeListing> code_listings_;
     runtime::CodeObservers code_observers_;
     std::vector<AddressRange> log_filter_;

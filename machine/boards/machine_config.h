@@ -95,6 +95,7 @@ struct MachineConfig {
     std::vector<AddressRange> log_filter;
     bool statistics = false; // times and samples are kept, too
     std::optional<std::uint64_t> code_cache_bytes;
+    bool regions = true, windows = true; // as runtime::ExecOptions has them
     std::vector<CodeListing> code_listings;
 };
 

@@ -187,6 +187,12 @@ TEST_CASE("what is not there is refused with what to do") {
     CHECK(refusal({"-accel", "tcg,tb-size=2000"}).find("1024") != std::string::npos);
     CHECK(parse({"-accel", "tcg,tb-size=8"}).machine.code_cache_bytes == 8u << 20);
     CHECK(!parse({"-accel", "tcg"}).machine.code_cache_bytes);
+    CHECK(parse({"-accel", "tcg"}).machine.regions);
+    CHECK(parse({"-accel", "tcg"}).machine.windows);
+    CHECK(!parse({"-accel", "tcg,regions=off"}).machine.regions);
+    CHECK(parse({"-accel", "tcg,regions=off"}).machine.windows);
+    CHECK(!parse({"-M", "mac99,accel=tcg", "-accel", "tcg,windows=off"}).machine.windows);
+    CHECK(refusal({"-accel", "tcg,windows=2"}).find("windows") != std::string::npos);
     CHECK(refusal({"-smp", "2"}).find("one processor") != std::string::npos);
     CHECK(refusal({"-append", "x"}).find("-kernel") != std::string::npos);
     CHECK(refusal({"-nographic", "-display", "sdl"}).find("contradict") != std::string::npos);

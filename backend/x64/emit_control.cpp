@@ -150,7 +150,8 @@ void UnitEmitter::emit_jump_pc(Value, const Instruction& op) {
         as_.bind(at(miss));
         const ir::Slot& slot = (*function_->layout)[function_->layout->pc];
         as_.mov(state_memory(slot.offset, ir::info(slot.type).bytes), gp_of(pc, slot.type));
-        jump_to_thunk(thunks_.leave_plainly);
+        if (pc != host::rax) as_.mov(x86::rax, gp64(pc));
+        jump_to_thunk(thunks_.jump_or_leave);
     });
 }
 

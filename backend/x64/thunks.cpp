@@ -41,6 +41,7 @@ class ThunkEmitter {
     }
     void emit_enter();
     void emit_leave();
+    void emit_jump_or_leave();
     enum class Saved : std::uint8_t { all, general };
     void emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path, void* context);
     void emit_calls();
@@ -55,7 +56,7 @@ class ThunkEmitter {
     asmjit::CodeHolder code_;
     x86::Assembler as_;
     std::vector<std::pair<Entry, std::size_t>> entries_;
-    asmjit::Label leave_, leave_without_state_;
+    asmjit::Label leave_, leave_plainly_, leave_without_state_;
 };
 
 constexpr HostRegister saved_by_enter[] = {host::rbp, host::rbx, host::r12,
@@ -92,6 +93,7 @@ void ThunkEmitter::emit_leave() {
     as_.jmp(leave_);
 
     begin(&Thunks::leave_plainly);
+    as_.bind(leave_plainly_);
     as_.xor_(x86::eax, x86::eax);
     as_.xor_(x86::edx, x86::edx);
 
@@ -104,6 +106,34 @@ void ThunkEmitter::emit_leave() {
     for (std::size_t i = std::size(saved_by_enter); i-- > 0;)
         as_.pop(gp64(saved_by_enter[i]));
     as_.ret();
+}
+
+// In front of leave_plainly. A jump that was found is in the context's own cache from now on.
+void ThunkEmitter::emit_jump_or_leave() {
+    constexpr unsigned entry_shift = 4, instruction_shift = 2;
+    static_assert(sizeof(runtime::JumpCacheEntry) == 1 << entry_shift);
+    constexpr std::int32_t stable_mask = (runtime::stable_jumps_size - 1) << entry_shift;
+    constexpr std::int32_t own_mask = (runtime::jump_cache_size - 1) << entry_shift;
+    constexpr auto tag = static_cast<std::int32_t>(offsetof(runtime::JumpCacheEntry, tag));
+    constexpr auto entry = static_cast<std::int32_t>(offsetof(runtime::JumpCacheEntry, entry));
+    begin(&Thunks::jump_or_leave);
+    as_.mov(x86::ecx, x86::eax);
+    as_.or_(x86::rax, HEADER_FIELD(jump_cache_mode));
+    as_.shl(x86::ecx, entry_shift - instruction_shift);
+    as_.mov(x86::edx, x86::ecx);
+    as_.and_(x86::edx, stable_mask);
+    as_.mov(x86::rsi, HEADER_FIELD(stable_jumps));
+    as_.test(x86::rsi, x86::rsi);
+    as_.jz(leave_plainly_);
+    as_.add(x86::rdx, x86::rsi);
+    as_.cmp(x86::rax, x86::qword_ptr(x86::rdx, tag));
+    as_.jne(leave_plainly_);
+    as_.mov(x86::rdx, x86::qword_ptr(x86::rdx, entry));
+    as_.and_(x86::ecx, own_mask);
+    as_.add(x86::rcx, HEADER_FIELD(jump_cache));
+    as_.mov(x86::qword_ptr(x86::rcx, tag), x86::rax);
+    as_.mov(x86::qword_ptr(x86::rcx, entry), x86::rdx);
+    as_.jmp(x86::rdx);
 }
 
 void ThunkEmitter::emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path,
@@ -171,9 +201,11 @@ void ThunkEmitter::emit_calls() {
 
 Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t& used) {
     leave_ = as_.newLabel();
+    leave_plainly_ = as_.newLabel();
     leave_without_state_ = as_.newLabel();
     emit_enter();
     emit_leave();
+    emit_jump_or_leave();
     emit_slow_path(&Thunks::slow_path, Saved::all, slow_path, context);
     emit_slow_path(&Thunks::slow_path_of_integers, Saved::general, slow_path, context);
     emit_calls();

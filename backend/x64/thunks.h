@@ -18,6 +18,9 @@ struct Thunks {
     const std::byte* leave = nullptr;
     // Jumped to: the same with code none and no link.
     const std::byte* leave_plainly = nullptr;
+    // Jumped to with the pc slot written and rax the same pc: on there if it is among the jumps
+    // that all contexts share, else as leave_plainly.
+    const std::byte* jump_or_leave = nullptr;
     // Jumped to behind a may_leave helper: leaves with header->leave_code, which it clears.
     const std::byte* leave_as_helper_says = nullptr;
     // Called by cold stubs; the word behind the call is the distance to a SiteRecord.

@@ -52,6 +52,7 @@ const Row rows[] = {
     {"dsisr", offsetof(State, dsisr), Type::i32},
     {"sprg", offsetof(State, sprg), Type::i32, 8, 4},
     {"sr", offsetof(State, sr), Type::i32, 16, 4},
+    {"pending", offsetof(State, pending), Type::i32, 1, 0, memory_only},
 };
 
 ir::StateLayout make_layout() {

@@ -25,7 +25,8 @@ inline constexpr SlotId msr = 128; // memory_only: helpers of every kind look at
 inline constexpr SlotId srr0 = 129, srr1 = 130, dar = 131, dsisr = 132;
 constexpr SlotId sprg(unsigned n) { return static_cast<SlotId>(133 + n); } // 0 to 7
 constexpr SlotId sr(unsigned n) { return static_cast<SlotId>(141 + n); }   // read only by IR
-inline constexpr SlotId count = 157;
+inline constexpr SlotId pending = 157;                                     // memory_only
+inline constexpr SlotId count = 158;
 
 } // namespace vestige::ppc::slot
 

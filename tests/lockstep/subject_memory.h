@@ -34,6 +34,7 @@ class SubjectMemory final : public runtime::MemoryPath, public runtime::CpuRunti
 
     std::uint64_t instructions() const override { return 0; }
     void context_changed() override {}
+    void mode_changed() override {}
     void drop_page(std::uint64_t, unsigned) override {}
     void drop_all_pages() override {}
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;

@@ -214,11 +214,13 @@ bool ContextCache::open_window(Context& context) {
 }
 
 void ContextCache::clear() {
+    nothing_.clear_jump_cache();
     for (auto& context : contexts_)
         context->clear();
 }
 
 void ContextCache::clear_jump_caches() {
+    nothing_.clear_jump_cache();
     for (auto& context : contexts_)
         context->clear_jump_cache();
 }

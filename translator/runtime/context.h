@@ -99,7 +99,8 @@ class ContextCache {
     explicit ContextCache(unsigned capacity);
 
     Context& find(const ContextKey& key);
-    // An empty context that stays empty: what generated code sees until the next look-up.
+    // A context without pages: what generated code sees until the next look-up. Only jumps to
+    // stable mappings get into it.
     Context& nothing() { return nothing_; }
 
     // Every page whose number agrees with `page` in its low `significant_bits`: class_bits or
@@ -112,6 +113,10 @@ class ContextCache {
     bool open_window(Context& context);
 
     Context& operator[](unsigned index) { return *contexts_[index]; }
+    // A bit each.
+    std::uint64_t all() const {
+        return contexts_.empty() ? 0 : ~std::uint64_t{0} >> (64 - contexts_.size());
+    }
 
     static constexpr unsigned most_windows = 8;
 

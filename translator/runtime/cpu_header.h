@@ -16,6 +16,8 @@ struct JumpCacheEntry {
 inline constexpr unsigned jump_cache_bits = 12;
 // Index of a pc (in units of the smallest instruction, 4 bytes): (pc >> 2) & (size - 1).
 inline constexpr unsigned jump_cache_size = 1u << jump_cache_bits;
+// The same of the one for stable mappings, which all contexts share.
+inline constexpr unsigned stable_jumps_size = 1u << 14;
 
 inline constexpr unsigned page_bits = 12;
 inline constexpr std::uint64_t page_size = 1u << page_bits;
@@ -36,11 +38,14 @@ struct CpuHeader {
     // call).
     const PageMapEntry* read_map = nullptr;
     const PageMapEntry* write_map = nullptr;
-    const JumpCacheEntry* jump_cache = nullptr;
+    JumpCacheEntry* jump_cache = nullptr;
     // Of the current context's window (window.h), or 0: what code that was compiled for windows
     // uses in the place of read_map.
     std::uint64_t window = 0;
     std::uint64_t jump_cache_mode = 0; // the current mode, shifted left by 32
+    // Where a jump that is not in jump_cache is looked for: targets whose mapping is the same in
+    // every context (Translation::stable). What is found goes to jump_cache. Null: there are none.
+    const JumpCacheEntry* stable_jumps = nullptr;
 
     // Set by a may_leave helper that wants to leave; the loop clears it.
     std::uint32_t leave_code = 0;

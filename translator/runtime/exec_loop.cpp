@@ -30,6 +30,7 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
       region_former_(cpu) {
     units_.set_backend(backend_.get());
     units_.set_code_observer(options.code_observer);
+    header_->stable_jumps = units_.stable_jumps();
     header_->runtime = static_cast<CpuRuntime*>(this);
     memory_.set_resolver([this]() -> Context& { return resolve_context(); });
     context_changed();
@@ -86,6 +87,7 @@ void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
 
 void ExecLoop::drop_all_pages() {
     contexts_.clear();
+    units_.clear_stable_jumps();
     memory_.forget_pages();
     units_.unchain_across_pages();
     context_changed();
@@ -298,7 +300,7 @@ void ExecLoop::follow_link(const LinkSite& site) {
     const bool same_page = from.unit->key.pc >> page_bits == pc >> page_bits;
     if (!same_page && !(from.unit->stable && to->stable)) {
         backend_->link_by_jump_cache(site);
-        UnitCache::cache_jump(*context_, header_->jump_cache_mode, *to);
+        cache_jump(*to);
         return;
     }
     if (same_page && from.unit->key.physical >> page_bits != to->key.physical >> page_bits) return;
@@ -328,6 +330,13 @@ void ExecLoop::count(const UnitExit& exit) {
     }
 }
 
+void ExecLoop::cache_jump(Unit& unit) {
+    UnitCache::cache_jump(*context_, header_->jump_cache_mode, unit);
+    // Contexts that may have windows run code of their own.
+    if (unit.stable && !cpu_.keeps_context(mode_))
+        units_.cache_stable_jump(header_->jump_cache_mode, unit);
+}
+
 void ExecLoop::enter(const void* entry) {
     ++stats_.loop_turns;
     const Activity before = times_.change(Activity::generated);
@@ -355,7 +364,7 @@ void ExecLoop::step() {
         if (!unit) return; // a fault was raised, or there was no room: try again
         entry = unit->code.entry;
         // Without chaining every unit comes through here.
-        if (options_.chaining) UnitCache::cache_jump(*context_, header_->jump_cache_mode, *unit);
+        if (options_.chaining) cache_jump(*unit);
     }
     const std::int64_t before = header_->budget;
     const std::uint64_t pc_before = pc;

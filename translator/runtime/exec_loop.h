@@ -70,6 +70,7 @@ class ExecLoop final : public CpuRuntime {
     // ---- CpuRuntime
     std::uint64_t instructions() const override;
     void context_changed() override;
+    void mode_changed() override { refresh(); }
     void drop_page(std::uint64_t guest_page, unsigned significant_bits) override;
     void drop_all_pages() override;
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
@@ -105,6 +106,7 @@ class ExecLoop final : public CpuRuntime {
     void handle(const UnitExit& exit);
     void count(const UnitExit& exit);
     void follow_link(const LinkSite& site);
+    void cache_jump(Unit& unit);
 
     GuestCpu& cpu_;
     Bus& bus_;

@@ -122,6 +122,9 @@ class CpuRuntime {
     // The current context is not what context_key() says any more; looked up again before the next
     // access. Call from helpers that leave with leave::look_again.
     virtual void context_changed() = 0;
+    // mode() is another one, and with it perhaps the context: generated code goes on there, by the
+    // jump cache, without a look at the loop.
+    virtual void mode_changed() = 0;
     // Drops the translation of a page (a guest page number) in every context, and of all pages that
     // agree with it in their low `significant_bits`.
     virtual void drop_page(std::uint64_t guest_page, unsigned significant_bits) = 0;

@@ -134,6 +134,12 @@ void UnitCache::detach(Unit& unit) {
             });
     unit.outgoing.clear();
     if (unit.in_crossed) std::erase(crossed_, &unit);
+    if (unit.in_stable_jumps) {
+        JumpCacheEntry& entry = stable_jumps_[(unit.key.pc >> 2) % stable_jumps_size];
+        if (entry.entry == unit.code.entry) entry = {};
+        contexts_.nothing().forget_jump(unit.key.pc, unit.code.entry);
+        unit.cached_in = contexts_.all();
+    }
     for (; unit.cached_in != 0; unit.cached_in &= unit.cached_in - 1)
         contexts_[static_cast<unsigned>(std::countr_zero(unit.cached_in))].forget_jump(
             unit.key.pc, unit.code.entry);

@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <deque>
@@ -52,7 +53,8 @@ struct Unit {
 
     // By Context::index: whose jump cache may name this unit.
     std::uint64_t cached_in = 0;
-    bool in_crossed = false; // see UnitCache::crossed_
+    bool in_crossed = false;      // see UnitCache::crossed_
+    bool in_stable_jumps = false; // then any context's jump cache may name it as well
 
     // Chains: who jumps here, and where each of code.links goes (null: leaves).
     struct Incoming {
@@ -93,6 +95,16 @@ class UnitCache {
     static void cache_jump(Context& context, std::uint64_t mode, Unit& unit) {
         context.cache_jump(unit.key.pc, mode, unit.code.entry);
         unit.cached_in |= std::uint64_t{1} << context.index;
+    }
+    // For all contexts: the unit's mapping is stable and its code right for each of them.
+    void cache_stable_jump(std::uint64_t mode, Unit& unit) {
+        stable_jumps_[(unit.key.pc >> 2) % stable_jumps_size] = {mode | unit.key.pc,
+                                                                 unit.code.entry};
+        unit.in_stable_jumps = true;
+    }
+    const JumpCacheEntry* stable_jumps() const { return stable_jumps_.get(); }
+    void clear_stable_jumps() {
+        std::fill_n(stable_jumps_.get(), stable_jumps_size, JumpCacheEntry{});
     }
     // Breaks the chains that go across pages.
     void unchain_across_pages();
@@ -152,6 +164,8 @@ class UnitCache {
     std::vector<Unit*> crossed_;                        // may have chains from other pages
     std::deque<UnitKey> age_; // oldest first; may name units that are gone
     std::vector<std::unique_ptr<Unit>> removed_;
+    std::unique_ptr<JumpCacheEntry[]> stable_jumps_ =
+        std::make_unique<JumpCacheEntry[]>(stable_jumps_size);
 };
 
 } // namespace vestige::runtime

@@ -10,7 +10,11 @@ using runtime::Access;
 // The lifters set the pc slot to the next instruction before a may_leave helper, so that a helper
 // that leaves goes on there.
 
-void helper_write_msr(void* state, std::uint32_t value) { cpu_of(state).write_msr(value); }
+std::uint32_t helper_write_msr(void* state, std::uint32_t value) {
+    return cpu_of(state).write_msr(value) ? 1 : 0;
+}
+
+void helper_system_call(void* state) { cpu_of(state).system_call(); }
 
 void helper_return_from_interrupt(void* state) { cpu_of(state).return_from_interrupt(); }
 

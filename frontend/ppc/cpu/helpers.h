@@ -5,7 +5,8 @@
 
 namespace vestige::ppc {
 
-void helper_write_msr(void* state, std::uint32_t value);
+std::uint32_t helper_write_msr(void* state, std::uint32_t value);
+void helper_system_call(void* state);
 void helper_return_from_interrupt(void* state);
 std::uint32_t helper_read_spr(void* state, std::uint32_t number);
 void helper_write_spr(void* state, std::uint32_t number, std::uint32_t value);

@@ -107,17 +107,17 @@ bool PpcCpu::breakpoint_matches(std::uint32_t pc) const {
 
 // ---- what instructions ask for
 
-void PpcCpu::write_msr(std::uint32_t value) {
+bool PpcCpu::write_msr(std::uint32_t value) {
     const std::uint32_t vec_bit = model_.has_vec() ? msr::vec : 0;
     const std::uint32_t tgpr_bit = model_.software_table_search ? msr::tgpr : 0;
     // The performance monitor came with the 604.
     const std::uint32_t pm_bit = model_.family == Family::ppc603 ? 0 : msr::pm;
     const std::uint32_t implemented = 0x0005ff73 | vec_bit | tgpr_bit | pm_bit;
     const std::uint32_t old = state_.msr;
+    const std::uint32_t old_mode = mode();
     if ((old ^ value) & tgpr_bit) swap_tgpr();
     state_.msr = value & implemented;
-    const std::uint32_t changed = old ^ state_.msr;
-    if ((changed & ~(msr::ee | msr::ri)) || (state_.pending && (state_.msr & msr::ee)))
+    if ((state_.msr & msr::pow) || (state_.pending && (state_.msr & msr::ee)))
         leave(ir::leave::look_again);
     // Programming Environments 3.3.6.1: an exception that waited for FE0 or FE1 comes before the
     // next instruction.
@@ -128,6 +128,9 @@ void PpcCpu::write_msr(std::uint32_t value) {
             leave(ir::leave::look_again);
         }
     }
+    if (mode() == old_mode) return false;
+    runtime().mode_changed();
+    return true;
 }
 
 void PpcCpu::swap_tgpr() {
@@ -140,7 +143,11 @@ void PpcCpu::return_from_interrupt() {
     state_.pc = state_.srr0 & ~3u;
     write_msr(kept | (state_.srr1 & srr1::from_msr));
     state_.pending &= ~pending::trace; // rfi is not traced
-    leave(ir::leave::look_again);
+}
+
+void PpcCpu::system_call() {
+    raise(ExceptionVector::system_call, state_.pc, 0);
+    runtime().mode_changed();
 }
 
 void PpcCpu::write_segment(unsigned index, std::uint32_t value) {

@@ -70,10 +70,11 @@ class PpcCpu final : public runtime::GuestCpu {
         return *static_cast<runtime::CpuRuntime*>(state_.header.runtime);
     }
     void leave(std::uint32_t code) { state_.header.leave_code = code; }
-    // Sets MSR, with pc at the next instruction; asks to leave if that changes what the loop
-    // depends on.
-    void write_msr(std::uint32_t value);
+    // Sets MSR, with pc at the next instruction; asks to leave if the loop has something to do at
+    // once. True: the mode is another one.
+    bool write_msr(std::uint32_t value);
     void return_from_interrupt();
+    void system_call(); // pc is at the next instruction
     std::uint32_t read_spr(unsigned number);
     void write_spr(unsigned number, std::uint32_t value);
     void write_segment(unsigned index, std::uint32_t value);

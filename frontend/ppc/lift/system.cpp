@@ -16,15 +16,24 @@ void call_and_end(Lifter& l, helper::Id helper, std::initializer_list<Value> arg
     l.end_after_helper();
 }
 
+// On at the pc that a helper has left, in the mode that it has made: by the jump cache.
+void end_at_new_pc(Lifter& l) {
+    l.b.jump_pc(l.b.get_slot(slot::pc));
+    l.mark_ended();
+}
+
 } // namespace
 
-void lift_sc(Lifter& l) { l.end_leave(code(Leave::system_call), l.next_pc()); }
+void lift_sc(Lifter& l) {
+    l.b.set_slot(slot::pc, l.b.i32(l.next_pc()));
+    l.b.call(helper::system_call, {});
+    end_at_new_pc(l);
+}
 
 void lift_rfi(Lifter& l) {
     if (l.refused_in_problem_state()) return;
     l.b.call(helper::return_from_interrupt, {});
-    l.b.leave(ir::leave::look_again);
-    l.mark_ended();
+    end_at_new_pc(l);
 }
 
 // ---- MSR
@@ -36,7 +45,33 @@ void lift_mfmsr(Lifter& l) {
 
 void lift_mtmsr(Lifter& l) {
     if (l.refused_in_problem_state()) return;
-    call_and_end(l, helper::write_msr, {l.gpr(l.f.rs())});
+    auto& b = l.b;
+    const Value value = l.gpr(l.f.rs());
+    const ir::BlockId whole = b.new_block(), other_mode = b.new_block(), done = b.new_block();
+    if (l.mode & (mode::trace | mode::breakpoint)) {
+        b.jump(whole);
+    } else {
+        // Interrupts go on and off all the time: no more than that, and none waits.
+        constexpr std::uint32_t harmless = msr::ee | msr::ri;
+        const Value others =
+            b.same_imm(ir::Op::and_, b.xor_(b.get_slot(slot::msr), value), ~harmless);
+        const Value due = b.or_(others, b.get_slot(slot::pending));
+        const ir::BlockId quick = b.new_block();
+        b.branch(b.cmp_eq(due, b.i32(0)), quick, whole);
+        b.set_block(quick);
+        b.set_slot(slot::msr, value);
+        b.goto_pc(l.next_pc());
+    }
+    b.set_block(whole);
+    b.set_slot(slot::pc, b.i32(l.next_pc()));
+    b.branch(b.call(helper::write_msr, {value}), other_mode, done);
+    b.set_block(other_mode);
+    if (l.mode & mode::trace && !(l.mode & mode::branch_trace))
+        b.leave(code(Leave::trace));
+    else
+        b.jump_pc(b.get_slot(slot::pc));
+    b.set_block(done);
+    l.end_after_helper();
 }
 
 // ---- special registers

@@ -176,7 +176,7 @@ void prepare(Rig& rig, Generator& g) {
 } // namespace
 
 TEST_CASE("DESIGN 9: random system code does the same on every engine", "[ppc_system][random]") {
-    std::uint64_t exceptions = 0;
+    std::uint64_t exceptions = 0, regions = 0, windows = 0;
     for (const char* model : {"750", "603e", "7400"})
         for (unsigned seed = 1; seed <= 20; ++seed) {
             CAPTURE(model, seed);
@@ -187,9 +187,16 @@ TEST_CASE("DESIGN 9: random system code does the same on every engine", "[ppc_sy
                 rig.word(at(i), g.instruction(i));
             rig.word(at(program_words), b(-4 * static_cast<int>(program_words)));
             rig.go(code_at, base_msr);
-            for (const std::uint64_t count : {1u, 10u, 137u, 1000u, 3000u})
+            for (const std::uint64_t count : {1u, 10u, 137u, 1000u, 3000u, 20000u})
                 rig.run(count);
             exceptions += rig.gpr(29) != 0;
+            rig.each([&](Machine& machine) {
+                if (machine.variant() != Variant::x64_hot) return;
+                regions += machine.loop().stats().tiers[1].units;
+                windows += machine.loop().stats().windows;
+            });
         }
     CHECK(exceptions > 50); // the handlers have been at work
+    CHECK(regions > 30);
+    CHECK(windows > 10);
 }

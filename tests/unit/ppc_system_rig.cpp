@@ -101,12 +101,22 @@ std::string differences(Machine& expected, Machine& actual) {
     return text;
 }
 
+std::string_view name(Variant variant) {
+    switch (variant) {
+    case Variant::reference: return "reference";
+    case Variant::x64: return "x64";
+    case Variant::x64_hot: return "x64, all of it hot";
+    case Variant::x64_in_parts: return "x64 in parts";
+    }
+    VESTIGE_UNREACHABLE("no such variant");
+}
+
 } // namespace
 
 // ---- one machine
 
 Machine::Machine(const CpuModel& model, Variant variant)
-    : variant_(variant), ram_(ram_bytes), high_(high_bytes), state_(std::make_unique<State>()) {
+    : variant_(variant), high_(high_bytes), state_(std::make_unique<State>()) {
     for (const std::uint32_t vector : vectors) {
         store_be(ram_.data() + vector, here);
         store_be(high_.data() + vector, here);
@@ -122,9 +132,10 @@ Machine::Machine(const CpuModel& model, Variant variant)
             return std::make_unique<x64::X64Backend>(
                 path, x64::X64Options{.arena_bytes = std::size_t{1} << 20});
         };
-    loop_ = std::make_unique<runtime::ExecLoop>(*cpu_, *this, backend,
-                                                std::make_unique<interp::ReferenceEngine>(), log_,
-                                                runtime::ExecOptions{});
+    runtime::ExecOptions options;
+    if (variant == Variant::x64_hot) options.sample_interval = 7;
+    loop_ = std::make_unique<runtime::ExecLoop>(
+        *cpu_, *this, backend, std::make_unique<interp::ReferenceEngine>(), log_, options);
     cpu_->reset();
     for (std::uint64_t& field : state_->cr) // the architecture leaves CR open
         field = ir::pack_order(false, false, false);
@@ -177,6 +188,11 @@ runtime::HostPage Machine::page(std::uint64_t physical) {
     return {find(physical & ~runtime::page_mask, runtime::page_size), true};
 }
 
+runtime::HostBacking Machine::backing(const std::byte* host) {
+    const auto offset = static_cast<std::uint64_t>(host - ram_.data());
+    return offset < ram_bytes ? ram_.backing(offset) : runtime::HostBacking{};
+}
+
 void Machine::remember(std::uint64_t value) {
     device_history = (device_history ^ value) * 0x9e3779b97f4a7c15 + loop_->instructions();
 }
@@ -225,7 +241,8 @@ void Machine::write_physical(std::uint64_t address, unsigned size, std::uint64_t
 Rig::Rig(std::string_view model) {
     const CpuModel* found = find_cpu_model(model);
     VESTIGE_ASSERT(found);
-    for (const Variant variant : {Variant::reference, Variant::x64, Variant::x64_in_parts})
+    for (const Variant variant :
+         {Variant::reference, Variant::x64, Variant::x64_hot, Variant::x64_in_parts})
         machines_.push_back(std::make_unique<Machine>(*found, variant));
 }
 
@@ -282,7 +299,7 @@ runtime::StopCause Rig::run(std::uint64_t count) {
     std::vector<runtime::StopCause> causes;
     each([&](Machine& machine) { causes.push_back(machine.run(count)); });
     for (std::size_t i = 1; i < machines_.size(); ++i) {
-        INFO((i == 1 ? "reference, x64" : "reference, x64 in parts"));
+        INFO("reference, " << name(machines_[i]->variant()));
         CHECK(differences(*machines_[0], *machines_[i]) == "");
         CHECK(causes[i] == causes[0]);
     }

@@ -18,6 +18,7 @@
 #include "frontend/ppc/state.h"
 #include "machine/mmu/ppc_mmu.h"
 #include "tests/unit/ppc_system_assembly.h"
+#include "tests/unit/shared_memory.h"
 #include "translator/runtime/bus.h"
 #include "translator/runtime/exec_loop.h"
 
@@ -26,6 +27,7 @@ namespace vestige::ppc::test {
 enum class Variant : std::uint8_t {
     reference,    // the interpreter alone
     x64,          // host code
+    x64_hot,      // host code, in which everything soon is hot: regions and windows
     x64_in_parts, // host code, a few instructions at a time, and now and then all of it forgotten
 };
 
@@ -51,6 +53,7 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
     Machine(const CpuModel& model, Variant variant);
     ~Machine() override;
 
+    Variant variant() const { return variant_; }
     State& state() { return *state_; }
     PpcCpu& cpu() { return *cpu_; }
     runtime::ExecLoop& loop() { return *loop_; }
@@ -64,6 +67,7 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
     std::uint64_t device_history = 0; // of what was asked when
 
     runtime::HostPage page(std::uint64_t physical) override;
+    runtime::HostBacking backing(const std::byte* host) override;
     bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
     bool write(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t value) override;
     std::int64_t now_ns() const override;
@@ -77,7 +81,8 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
 
     Variant variant_;
     Log log_;
-    std::vector<std::byte> ram_, high_;
+    vestige::test::SharedMemory ram_{ram_bytes};
+    std::vector<std::byte> high_;
     std::unique_ptr<State> state_;
     std::unique_ptr<PpcMmu> mmu_;
     std::unique_ptr<PpcCpu> cpu_;

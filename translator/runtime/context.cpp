@@ -40,8 +40,14 @@ void Context::note_filled(std::uint32_t page) {
 }
 
 void Context::map_read(std::uint32_t page, const std::byte* host) {
+    const PageMapEntry entry = addend(page, host);
     if (!read_[page]) note_filled(page);
-    read_[page] = addend(page, host);
+    // The guest changed its tables and said nothing.
+    if (read_[page] && read_[page] != entry) {
+        write_[page] = 0;
+        if (window_) window_->hide(page);
+    }
+    read_[page] = entry;
 }
 
 void Context::map_write(std::uint32_t page, std::byte* host) {

@@ -7,13 +7,6 @@
 
 namespace vestige::runtime {
 
-namespace {
-
-// How many instructions run between two looks at where the guest is (HotSpots).
-constexpr std::int64_t sample_interval = 100'000;
-
-} // namespace
-
 ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
                    std::unique_ptr<ReferenceEngine> reference, Log& log, const ExecOptions& options)
     : cpu_(cpu),
@@ -383,7 +376,7 @@ void ExecLoop::step() {
 // Generated code has used up its part of the budget, or nearly so. True if there was more.
 bool ExecLoop::refill() {
     if (kept_back_ == 0) return false;
-    const std::int64_t more = std::min(kept_back_, sample_interval);
+    const std::int64_t more = std::min(kept_back_, options_.sample_interval);
     kept_back_ -= more;
     header_->budget += more;
     samples_.sample(cpu_.pc());
@@ -469,8 +462,9 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
 StopCause ExecLoop::run(std::uint64_t budget) {
     const ActivityScope dispatching(times_, Activity::dispatching);
     slice_budget_ = static_cast<std::int64_t>(budget);
-    header_->budget =
-        backend_ && options_.regions ? std::min(slice_budget_, sample_interval) : slice_budget_;
+    header_->budget = backend_ && options_.regions
+                          ? std::min(slice_budget_, options_.sample_interval)
+                          : slice_budget_;
     kept_back_ = slice_budget_ - header_->budget;
     attention_ = false;
     memory_.end_replay();

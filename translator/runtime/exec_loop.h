@@ -34,8 +34,10 @@ struct ExecOptions {
     std::uint32_t max_instructions = 64;
     unsigned contexts = 64;
     bool chaining = true;
-    bool regions = true;                   // tier 2
-    bool windows = true;                   // for hot contexts
+    bool regions = true; // tier 2
+    bool windows = true; // for hot contexts
+    // Instructions between two looks at where the guest is: what it is seen at is hot.
+    std::int64_t sample_interval = 100'000;
     AddressRange log_filter;               // -dfilter, by guest address
     CodeObserver* code_observer = nullptr; // outlives the loop
 };

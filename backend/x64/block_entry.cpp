@@ -52,6 +52,7 @@ void EntryPlanner::plan(BlockEntry& entry, BlockId target, std::span<const Value
         choose(target, bank);
         assign(target, bank);
     }
+    assign_slots();
     for (const Candidate& candidate : candidates_)
         entry.items.push_back(candidate.item);
 }
@@ -99,7 +100,7 @@ void EntryPlanner::choose(BlockId target, Bank bank) {
         Places& places = candidate.item.places;
         if (bank_of(regs_.type(candidate.item.value)) != bank || candidate.wants_register) continue;
         places.reg = no_register;
-        if (!places.anywhere()) places.spilled = true;
+        candidate.wants_slot = !places.anywhere();
     }
 }
 
@@ -161,6 +162,22 @@ void EntryPlanner::assign(BlockId target, Bank bank) {
         }
         taken |= mask_of(reg);
     });
+}
+
+void EntryPlanner::assign_slots() {
+    const auto taken = [&](std::int16_t slot) {
+        return std::any_of(candidates_.begin(), candidates_.end(),
+                           [&](const Candidate& other) { return other.item.places.slot == slot; });
+    };
+    for (Candidate& candidate : candidates_) {
+        std::int16_t& slot = candidate.item.places.slot;
+        if (slot != SpillSlots::none) regs_.slots().promise(slot);
+        if (!candidate.wants_slot) continue;
+        std::int16_t wish = regs_.slot_aim_of(candidate.item.value);
+        const std::int16_t from = regs_.places(candidate.source).slot;
+        if (from != SpillSlots::none && !candidate.source_stays && !taken(from)) wish = from;
+        slot = regs_.slots().promise_other(regs_.type(candidate.item.value), wish, taken);
+    }
 }
 
 bool EntryPlanner::is_stable(std::int32_t state_offset) {

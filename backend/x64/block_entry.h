@@ -11,6 +11,7 @@
 
 #include "backend/x64/liveness.h"
 #include "backend/x64/registers.h"
+#include "backend/x64/spill_slots.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
@@ -18,10 +19,12 @@ namespace vestige::x64 {
 // A value can be in several places at once.
 struct Places {
     std::int32_t state_offset = -1; // of a guest slot with its value
+    std::int16_t slot = SpillSlots::none;
     HostRegister reg = no_register;
-    bool spilled = false; // in the spill slot of its own
 
-    bool anywhere() const { return state_offset >= 0 || reg != no_register || spilled; }
+    bool anywhere() const {
+        return state_offset >= 0 || slot != SpillSlots::none || reg != no_register;
+    }
 };
 
 struct BlockEntry {
@@ -39,7 +42,7 @@ class RegisterAllocator;
 
 class EntryPlanner {
   public:
-    EntryPlanner(const Liveness& liveness, const RegisterAllocator& allocator)
+    EntryPlanner(const Liveness& liveness, RegisterAllocator& allocator)
         : live_(liveness), regs_(allocator) {}
 
     void begin_function(const ir::Function& function);
@@ -53,17 +56,19 @@ class EntryPlanner {
         ir::Value source;
         std::uint32_t distance;
         bool wants_register;
-        bool source_stays; // lives on as itself
+        bool source_stays;       // lives on as itself
+        bool wants_slot = false; // has no other place
     };
     void collect(ir::BlockId target, std::span<const ir::Value> arguments);
     void choose(ir::BlockId target, Bank bank);
     void choose_for_loop(ir::BlockId header, Bank bank);
     void assign(ir::BlockId target, Bank bank);
+    void assign_slots();
     bool is_stable(std::int32_t state_offset);
     void find_written_slots();
 
     const Liveness& live_;
-    const RegisterAllocator& regs_;
+    RegisterAllocator& regs_;
     const ir::Function* function_ = nullptr;
     std::vector<Candidate> candidates_; // the nearest next use first
 

@@ -27,11 +27,13 @@ void ControlFlow::analyse(const ir::Function& function) {
     blocks_.assign(function.blocks.size(), {});
     order_.clear();
     loops_.clear();
+    has_joins_ = false;
     jumps_back_ = false;
     reducible_ = true;
     order_blocks();
-    if (!jumps_back_) return;
+    if (!has_joins_) return;
     number_blocks();
+    if (!jumps_back_) return;
     find_loops();
     if (reducible_) keep_loops_together();
 }
@@ -55,7 +57,7 @@ void ControlFlow::order_blocks() {
         }
         const BlockId target = targets[top.next++];
         BlockInfo& info = blocks_[target];
-        ++info.predecessor_count;
+        if (++info.predecessor_count > 1) has_joins_ = true;
         if (!info.visited)
             open(target);
         else if (info.place == no_block)

@@ -24,6 +24,7 @@ class ControlFlow {
     // branch's false target comes first.
     std::span<const ir::BlockId> order() const { return order_; }
     std::span<const ir::BlockId> successors(ir::BlockId block) const;
+    bool has_joins() const { return has_joins_; }
     bool is_join(ir::BlockId block) const { return blocks_[block].predecessor_count > 1; }
 
     // The block does nothing but jump on, to one that does more: its predecessors do that instead.
@@ -81,7 +82,7 @@ class ControlFlow {
     const ir::Function* function_ = nullptr;
     std::vector<BlockInfo> blocks_;
     std::vector<ir::BlockId> order_;
-    bool jumps_back_ = false, reducible_ = true;
+    bool has_joins_ = false, jumps_back_ = false, reducible_ = true;
     std::vector<Loop> loops_;
 
     struct Visit {

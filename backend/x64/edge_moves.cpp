@@ -14,7 +14,7 @@ using Kind = Location::Kind;
 namespace {
 
 Location in_register(HostRegister reg) { return {Kind::in_register, reg}; }
-Location in_slot(unsigned slot) { return {Kind::spill, slot}; }
+Location in_slot(std::int64_t slot) { return {Kind::spill, static_cast<std::uint32_t>(slot)}; }
 bool same(const Location& a, const Location& b) { return a.kind == b.kind && a.index == b.index; }
 bool is_memory(const Location& place) { return place.kind != Kind::in_register; }
 
@@ -47,8 +47,8 @@ EdgeMoves::Steps EdgeMoves::find(const BlockEntry& entry, std::span<const Value>
             busy_ |= mask_of(item.places.reg);
             if (now.reg != item.places.reg) add(in_register(item.places.reg), source(value), type);
         }
-        if (item.places.spilled && (is_parameter || !now.spilled))
-            add(in_slot(regs_.spill_slot(item.value)), source(value), type);
+        if (item.places.slot != SpillSlots::none && now.slot != item.places.slot)
+            add(in_slot(item.places.slot), source(value), type);
         // A state slot that is promised always has the value (EntryPlanner::is_stable).
     }
     const auto first = static_cast<std::uint32_t>(steps_.size());
@@ -83,6 +83,9 @@ void EdgeMoves::schedule() {
 
 void EdgeMoves::push(Step step) {
     step.temporary = idle(Bank::general);
+    const bool any_will_do =
+        step.from.kind != Kind::constant && ir::info(step.type).bytes >= 4 && is_memory(step.to);
+    if (any_will_do && step.temporary == no_register) step.temporary = idle(Bank::xmm);
     steps_.push_back(step);
 }
 
@@ -176,6 +179,15 @@ void EdgeMoves::emit_step(const Step& step) {
 void EdgeMoves::copy_to_memory(const Step& step, HostRegister temporary) {
     const unsigned slot = step.to.index;
     const bool vector = step.type == Type::v128;
+    if (is_memory(step.from) && step.from.kind != Kind::constant && is_xmm(temporary)) {
+        const Type whole = vector || step.from.kind == Kind::state ? step.type : Type::i64;
+        if (step.from.kind == Kind::state)
+            regs_.load_from_state(step.from.index, whole, temporary);
+        else
+            regs_.load_from_slot(temporary, step.from.index, whole);
+        regs_.store_to_slot(temporary, slot, vector ? whole : Type::f64);
+        return;
+    }
     switch (step.from.kind) {
     case Kind::in_register:
         regs_.store_to_slot(static_cast<HostRegister>(step.from.index), slot, step.type);

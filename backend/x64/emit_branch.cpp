@@ -17,7 +17,7 @@ UnitEmitter::Edge UnitEmitter::edge_to(ir::BlockId target, ir::ValueList argumen
     BlockEntry& entry = entries_[target];
     if (!entry.fixed) {
         entry_planner_.plan(entry, target, values);
-        if (live_.flow().has_loops()) regs_.aim_at(entry);
+        if (live_.flow().has_joins()) regs_.aim_at(entry);
         if (!live_.flow().is_join(target) && values.empty()) return {target, false, {}};
     }
     return {target, false, edge_moves_.find(entry, values)};

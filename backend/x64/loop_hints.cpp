@@ -16,10 +16,11 @@ void LoopHints::analyse(const ir::Function& function, const ControlFlow& flow,
     flow_ = &flow;
     across_ = &across;
     becomes_.clear();
-    if (!flow.has_loops()) return;
+    if (!flow.has_joins()) return;
     becomes_.assign(function.instructions.size(), {});
     find_destinations();
     hint_operands();
+    if (!flow.has_loops()) return;
     pressure_.assign(function.blocks.size(), {});
     live_in_.assign(function.instructions.size(), no_block);
     for (const BlockId block : flow.order())

@@ -30,14 +30,11 @@ void RegisterAllocator::begin_function(const ir::Function& function) {
     std::fill(std::begin(occupant_), std::end(occupant_), nobody);
     for (const std::uint8_t locks : locks_)
         VESTIGE_ASSERT(locks == 0);
-    spilled_.clear();
     in_state_.clear();
-    free_slots_.clear();
-    free_pairs_.clear();
+    slots_.begin_function();
+    temporary_slot_ = SpillSlots::none;
     aims_.clear();
-    if (live_.flow().has_loops()) aims_.assign(values_.size(), no_register);
-    next_slot_ = 0;
-    temporary_slot_ = -1;
+    if (live_.flow().has_joins()) aims_.assign(values_.size(), {});
     keep_flags_ = false;
 }
 
@@ -46,16 +43,10 @@ void RegisterAllocator::forget_everything() {
         if (occupant < scratch_user) values_[occupant].reg = no_register;
         occupant = nobody;
     }
-    for (std::uint32_t& owner : spilled_) {
-        if (owner == nobody) continue;
-        Place& place = values_[owner];
-        place.spilled = false;
-        if (live_[Value{owner}].global == not_global) {
-            free_slot(place.slot, type(Value{owner}));
-            place.slot = -1;
-        }
-        owner = nobody;
-    }
+    for (std::size_t slot = 0; slot < slots_.count(); ++slot)
+        if (slots_.owner(slot) < SpillSlots::forever)
+            values_[slots_.owner(slot)].slot = SpillSlots::none;
+    slots_.release_all();
     for (const std::uint32_t value : in_state_)
         values_[value].state_offset = -1;
     in_state_.clear();
@@ -66,16 +57,10 @@ void RegisterAllocator::begin_block(const BlockEntry& entry) {
     forget_everything();
     for (const auto& [value, places, argument] : entry.items) {
         live_.enter_with(value);
-        Place& place = values_[value.index];
+        values_[value.index] = places;
         if (places.reg != no_register) bind(value, places.reg);
-        if (places.spilled) {
-            place.spilled = true;
-            spilled_[spill_slot(value)] = value.index;
-        }
-        if (places.state_offset >= 0) {
-            place.state_offset = places.state_offset;
-            in_state_.push_back(value.index);
-        }
+        if (places.slot != SpillSlots::none) slots_.put(value.index, places.slot);
+        if (places.state_offset >= 0) in_state_.push_back(value.index);
     }
 }
 
@@ -92,18 +77,14 @@ void RegisterAllocator::end_instruction(Value value) {
 }
 
 void RegisterAllocator::kill(Value value) {
-    Place& place = values_[value.index];
+    Places& place = values_[value.index];
     if (place.reg != no_register) {
         if (occupant_[place.reg] == value.index) occupant_[place.reg] = nobody;
         place.reg = no_register;
     }
-    if (place.spilled) {
-        place.spilled = false;
-        spilled_[static_cast<std::size_t>(place.slot)] = nobody;
-        if (live_[value].global == not_global) {
-            free_slot(place.slot, type(value));
-            place.slot = -1;
-        }
+    if (place.slot != SpillSlots::none) {
+        slots_.release(place.slot);
+        place.slot = SpillSlots::none;
     }
     if (place.state_offset >= 0) leave_state(value);
 }
@@ -157,19 +138,34 @@ HostRegister RegisterAllocator::victim(Bank bank) const {
 }
 
 void RegisterAllocator::aim_at(const BlockEntry& entry) {
-    for (const BlockEntry::Item& item : entry.items)
-        if (item.places.reg != no_register) aims_[item.value.index] = item.places.reg;
+    for (const BlockEntry::Item& item : entry.items) {
+        Aim& aim = aims_[item.value.index];
+        if (item.places.reg != no_register) aim.reg = item.places.reg;
+        if (item.places.slot != SpillSlots::none) aim.slot = item.places.slot;
+    }
 }
 
 HostRegister RegisterAllocator::aim_of(Value value) const {
     constexpr unsigned furthest = 4;
     for (unsigned i = 0; value.index < aims_.size() && i < furthest; ++i) {
         const Value next = live_.loop_hints().becomes(value);
-        if (!next.valid()) return aims_[value.index];
-        if (aims_[next.index] != no_register) return aims_[next.index];
+        if (!next.valid()) return aims_[value.index].reg;
+        if (aims_[next.index].reg != no_register) return aims_[next.index].reg;
         value = next;
     }
     return no_register;
+}
+
+// A value is spilled to one slot on all ways, if it can be.
+std::int16_t RegisterAllocator::slot_aim_of(Value value) const {
+    constexpr unsigned furthest = 4;
+    for (unsigned i = 0; value.index < aims_.size() && i < furthest; ++i) {
+        if (aims_[value.index].slot != SpillSlots::none) return aims_[value.index].slot;
+        const Value next = live_.loop_hints().becomes(value);
+        if (!next.valid()) break;
+        value = next;
+    }
+    return SpillSlots::none;
 }
 
 HostRegister RegisterAllocator::allocate(Bank bank, HostRegister aim) {
@@ -185,8 +181,8 @@ HostRegister RegisterAllocator::allocate(Bank bank, HostRegister aim) {
 }
 
 bool RegisterAllocator::has_memory_copy(Value value) const {
-    const Place& place = values_[value.index];
-    return place.spilled || place.state_offset >= 0 || is_constant(value);
+    const Places& place = values_[value.index];
+    return place.slot != SpillSlots::none || place.state_offset >= 0 || is_constant(value);
 }
 
 void RegisterAllocator::evict(HostRegister reg) {
@@ -238,11 +234,12 @@ Held RegisterAllocator::use_copy_in(Value value, HostRegister reg) {
 }
 
 asmjit::Operand RegisterAllocator::memory(Value value) const {
-    const Place& place = values_[value.index];
+    const Places& place = values_[value.index];
     const Type value_type = type(value);
     if (value_type == Type::v128) return {};
     const std::uint32_t bytes = value_type == Type::i64 || value_type == Type::f64 ? 8u : 4u;
-    if (place.spilled) return spill_memory(static_cast<unsigned>(place.slot), bytes);
+    if (place.slot != SpillSlots::none)
+        return spill_memory(static_cast<unsigned>(place.slot), bytes);
     if (place.state_offset >= 0 && ir::info(value_type).bytes >= 4)
         return state_memory(static_cast<std::uint32_t>(place.state_offset), bytes);
     return {};
@@ -360,8 +357,8 @@ void RegisterAllocator::state_changes(std::uint32_t offset, std::uint32_t bytes,
         const auto begin = static_cast<std::uint32_t>(values_[value.index].state_offset);
         const std::uint32_t end = begin + ir::info(type(value)).bytes;
         if (end <= offset || offset + bytes <= begin) continue;
-        const Place& place = values_[value.index];
-        if (place.reg == no_register && !place.spilled) use(value);
+        const Places& place = values_[value.index];
+        if (place.reg == no_register && place.slot == SpillSlots::none) use(value);
         leave_state(value);
     }
 }
@@ -371,7 +368,7 @@ void RegisterAllocator::all_state_changes() {
 }
 
 void RegisterAllocator::now_in_state(Value value, std::uint32_t offset) {
-    Place& place = values_[value.index];
+    Places& place = values_[value.index];
     if (is_constant(value) || dies_here(value)) return;
     if (place.state_offset < 0) in_state_.push_back(value.index);
     place.state_offset = static_cast<std::int32_t>(offset);
@@ -397,10 +394,11 @@ void RegisterAllocator::forget_caller_saved() {
 }
 
 Location RegisterAllocator::location(Value value) const {
-    const Place& place = values_[value.index];
+    const Places& place = values_[value.index];
     if (const auto bits = constant(value)) return {Location::Kind::constant, 0, *bits};
     if (place.reg != no_register) return {Location::Kind::in_register, place.reg};
-    if (place.spilled) return {Location::Kind::spill, static_cast<std::uint32_t>(place.slot)};
+    if (place.slot != SpillSlots::none)
+        return {Location::Kind::spill, static_cast<std::uint32_t>(place.slot)};
     if (place.state_offset >= 0)
         return {Location::Kind::state, static_cast<std::uint32_t>(place.state_offset)};
     VESTIGE_UNREACHABLE("the value is nowhere");
@@ -408,43 +406,17 @@ Location RegisterAllocator::location(Value value) const {
 
 // ---- spill slots
 
-std::int16_t RegisterAllocator::allocate_slot(Type type) {
-    auto& free = type == Type::v128 ? free_pairs_ : free_slots_;
-    if (!free.empty()) {
-        const std::int16_t slot = free.back();
-        free.pop_back();
-        return slot;
-    }
-    if (type == Type::v128 && next_slot_ % 2 != 0) free_slots_.push_back(next_slot_++);
-    const std::int16_t slot = next_slot_;
-    next_slot_ = static_cast<std::int16_t>(next_slot_ + (type == Type::v128 ? 2 : 1));
-    VESTIGE_ASSERT(next_slot_ <= static_cast<std::int16_t>(spill_slot_count));
-    if (spilled_.size() < static_cast<std::size_t>(next_slot_))
-        spilled_.resize(static_cast<std::size_t>(next_slot_), nobody);
-    return slot;
-}
-
-void RegisterAllocator::free_slot(std::int16_t slot, Type type) {
-    (type == Type::v128 ? free_pairs_ : free_slots_).push_back(slot);
-}
-
-unsigned RegisterAllocator::spill_slot(Value value) {
-    Place& place = values_[value.index];
-    if (place.slot < 0) place.slot = allocate_slot(type(value));
-    return static_cast<unsigned>(place.slot);
-}
-
 unsigned RegisterAllocator::temporary_slot() {
-    if (temporary_slot_ < 0) temporary_slot_ = allocate_slot(Type::v128);
+    if (temporary_slot_ == SpillSlots::none)
+        temporary_slot_ = slots_.take(SpillSlots::forever, Type::v128, SpillSlots::none);
     return static_cast<unsigned>(temporary_slot_);
 }
 
 void RegisterAllocator::spill(Value value) {
-    const unsigned slot = spill_slot(value);
-    Place& place = values_[value.index];
-    place.spilled = true;
-    spilled_[slot] = value.index;
-    store_to_slot(place.reg, slot, type(value));
+    Places& place = values_[value.index];
+    place.slot = slots_.take(value.index, type(value), slot_aim_of(value));
+    if (value.index < aims_.size()) aims_[value.index].slot = place.slot;
+    store_to_slot(place.reg, static_cast<unsigned>(place.slot), type(value));
 }
 
 } // namespace vestige::x64

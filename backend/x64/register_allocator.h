@@ -24,6 +24,7 @@
 #include "backend/x64/frame.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/registers.h"
+#include "backend/x64/spill_slots.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
@@ -91,6 +92,7 @@ class RegisterAllocator {
     void aim_at(const BlockEntry& entry);
     // no_register: any will do.
     HostRegister aim_of(ir::Value value) const;
+    std::int16_t slot_aim_of(ir::Value value) const;
     void begin_instruction(std::uint32_t position) { position_ = position; }
     void end_instruction(ir::Value value);
 
@@ -145,21 +147,17 @@ class RegisterAllocator {
     Location location(ir::Value value) const;
     // Calls visit(Location) for each place, of registers and spill slots, that holds the value.
     template <typename Visitor> void for_each_copy(ir::Value value, Visitor&& visit) const {
-        const Place& place = values_[value.index];
+        const Places& place = values_[value.index];
         if (place.reg != no_register) visit(Location{Location::Kind::in_register, place.reg});
-        if (place.spilled)
+        if (place.slot != SpillSlots::none)
             visit(Location{Location::Kind::spill, static_cast<std::uint32_t>(place.slot)});
     }
     bool is_anywhere(ir::Value value) const {
-        const Place& place = values_[value.index];
-        return place.reg != no_register || place.spilled;
+        const Places& place = values_[value.index];
+        return place.reg != no_register || place.slot != SpillSlots::none;
     }
-    Places places(ir::Value value) const {
-        const Place& place = values_[value.index];
-        return {place.state_offset, place.reg, place.spilled};
-    }
-    // The value's own: of one that lives across blocks it is the same in the whole function.
-    unsigned spill_slot(ir::Value value);
+    const Places& places(ir::Value value) const { return values_[value.index]; }
+    SpillSlots& slots() { return slots_; }
     unsigned temporary_slot(); // two adjacent ones, which hold nothing for long
     void move(HostRegister to, HostRegister from, ir::Type type);
     void load(ir::Value value, HostRegister into); // of either bank: the value's bits
@@ -177,12 +175,12 @@ class RegisterAllocator {
   private:
     friend class Held;
 
-    struct Place {
-        std::int32_t state_offset = -1;
-        std::int16_t slot = -1; // its own
+    // Where a value is to be if that costs nothing.
+    struct Aim {
+        std::int16_t slot = SpillSlots::none;
         HostRegister reg = no_register;
-        bool spilled = false; // the slot holds it
     };
+    const Aim* aim(ir::Value value) const;
 
     static constexpr std::uint32_t nobody = ~0u, scratch_user = ~0u - 1;
 
@@ -202,8 +200,6 @@ class RegisterAllocator {
     asmjit::Operand memory(ir::Value value) const;
     void kill(ir::Value value);
     void forget_everything();
-    std::int16_t allocate_slot(ir::Type type);
-    void free_slot(std::int16_t slot, ir::Type type);
     void spill(ir::Value value);
     void leave_state(ir::Value value);
 
@@ -214,16 +210,13 @@ class RegisterAllocator {
     const ir::Function* function_ = nullptr;
     std::uint32_t position_ = 0;
 
-    std::vector<Place> values_;
+    std::vector<Places> values_;
     std::uint32_t occupant_[register_count];
     std::uint8_t locks_[register_count] = {};
-    std::vector<HostRegister> aims_;       // by value; empty without loops
-    std::vector<std::uint32_t> spilled_;   // owner by slot, if it holds the value
-    std::vector<std::uint32_t> in_state_;  // values with a copy in the state
-    std::vector<std::int16_t> free_slots_; // single ones
-    std::vector<std::int16_t> free_pairs_; // for 16 bytes, the first one even
-    std::int16_t next_slot_ = 0;
-    std::int16_t temporary_slot_ = -1;
+    std::vector<Aim> aims_; // by value; empty without joins
+    SpillSlots slots_;
+    std::vector<std::uint32_t> in_state_; // values with a copy in the state
+    std::int16_t temporary_slot_ = SpillSlots::none;
 };
 
 inline void Held::release() {

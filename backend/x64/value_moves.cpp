@@ -25,13 +25,13 @@ void RegisterAllocator::move(HostRegister to, HostRegister from, Type type) {
 }
 
 void RegisterAllocator::load(Value value, HostRegister into) {
-    const Place& place = values_[value.index];
+    const Places& place = values_[value.index];
     const Type value_type = type(value);
     if (place.reg != no_register)
         move(into, place.reg, value_type);
     else if (const auto bits = constant(value))
         load_constant(*bits, value_type, into);
-    else if (place.spilled)
+    else if (place.slot != SpillSlots::none)
         load_from_slot(into, static_cast<unsigned>(place.slot), value_type);
     else if (place.state_offset >= 0)
         load_from_state(static_cast<std::uint32_t>(place.state_offset), value_type, into);

@@ -31,21 +31,22 @@ Location EdgeMoves::source(Value value) const {
 }
 
 void EdgeMoves::add(Location to, Location from, Type type) {
-    if (from.kind == Kind::in_register) busy_ |= mask_of(static_cast<HostRegister>(from.index));
     if (!same(to, from)) pending_.push_back({to, from, type});
 }
 
 EdgeMoves::Steps EdgeMoves::find(const BlockEntry& entry, std::span<const Value> arguments) {
     pending_.clear();
-    busy_ = 0;
+    settled_ = 0;
     for (const BlockEntry::Item& item : entry.items) {
         const bool is_parameter = item.argument != BlockEntry::no_argument;
         const Value value = is_parameter ? arguments[item.argument] : item.value;
         const Places now = regs_.places(value);
         const Type type = regs_.type(value);
         if (item.places.reg != no_register) {
-            busy_ |= mask_of(item.places.reg);
-            if (now.reg != item.places.reg) add(in_register(item.places.reg), source(value), type);
+            if (now.reg == item.places.reg)
+                settled_ |= mask_of(now.reg);
+            else
+                add(in_register(item.places.reg), source(value), type);
         }
         if (item.places.slot != SpillSlots::none && now.slot != item.places.slot)
             add(in_slot(item.places.slot), source(value), type);
@@ -87,17 +88,22 @@ void EdgeMoves::push(Step step) {
         step.from.kind != Kind::constant && ir::info(step.type).bytes >= 4 && is_memory(step.to);
     if (any_will_do && step.temporary == no_register) step.temporary = idle(Bank::xmm);
     steps_.push_back(step);
+    if (step.to.kind == Kind::in_register)
+        settled_ |= mask_of(static_cast<HostRegister>(step.to.index));
 }
 
+// A register that holds nothing between the last step so far and the next one.
 HostRegister EdgeMoves::idle(Bank bank) const {
-    if (bank == Bank::general) {
-        for (const HostRegister reg : allocatable_general)
-            if ((busy_ & mask_of(reg)) == 0) return reg;
-    } else {
-        for (const HostRegister reg : allocatable_xmm)
-            if ((busy_ & mask_of(reg)) == 0) return reg;
-    }
-    return no_register;
+    std::uint32_t busy = settled_;
+    for (const Step& step : pending_)
+        if (step.from.kind == Kind::in_register)
+            busy |= mask_of(static_cast<HostRegister>(step.from.index));
+    const auto is_idle = [&](HostRegister reg) { return (busy & mask_of(reg)) == 0; };
+    const auto first = [&](const auto& registers) {
+        const auto found = std::find_if(std::begin(registers), std::end(registers), is_idle);
+        return found == std::end(registers) ? no_register : *found;
+    };
+    return bank == Bank::general ? first(allocatable_general) : first(allocatable_xmm);
 }
 
 void EdgeMoves::read_instead(const Location& place, const Location& other) {
@@ -118,7 +124,11 @@ void EdgeMoves::break_cycle() {
         step.kind = Step::Kind::exchange;
         push(step);
         read_instead(step.to, step.from); // each place of a cycle has one reader
-        std::erase_if(pending_, [](const Step& other) { return same(other.to, other.from); });
+        std::erase_if(pending_, [&](const Step& other) {
+            if (!same(other.to, other.from)) return false;
+            settled_ |= mask_of(static_cast<HostRegister>(other.to.index));
+            return true;
+        });
         return;
     }
     // What is about to be overwritten is put aside.
@@ -126,7 +136,6 @@ void EdgeMoves::break_cycle() {
     const auto reader = std::find_if(pending_.begin(), pending_.end(),
                                      [&](const Step& step) { return same(step.from, place); });
     const HostRegister reg = idle(bank_of(reader->type));
-    if (reg != no_register) busy_ |= mask_of(reg);
     const Location aside = reg == no_register ? in_slot(regs_.temporary_slot()) : in_register(reg);
     push({aside, place, reader->type});
     read_instead(place, aside);

@@ -52,7 +52,7 @@ class EdgeMoves {
     RegisterAllocator& regs_;
     std::vector<Step> pending_;
     std::vector<Step> steps_;
-    std::uint32_t busy_ = 0; // registers that are read or hold something behind the moves
+    std::uint32_t settled_ = 0; // registers that hold what they hold behind the moves
 };
 
 } // namespace vestige::x64

@@ -58,6 +58,15 @@ CondCode UnitEmitter::compare(const Instruction& op) {
         as_.cmp(left.r32(), right.r32());
         return code;
     }
+    if (regs_.immediate(b) == 0 && has_flags_of(a)) {
+        switch (code) {
+        case CondCode::kE:
+        case CondCode::kNE: return code;
+        case CondCode::kL: return CondCode::kS;
+        case CondCode::kGE: return CondCode::kNS;
+        default: break;
+        }
+    }
     const HeldOperand right = regs_.operand(b);
     HeldOperand left = right.operand.isMem() ? HeldOperand{} : regs_.register_or_memory(a);
     if (right.operand.isMem()) {

@@ -31,6 +31,7 @@ void UnitEmitter::emit_alu(asmjit::InstId id, Value value, const Instruction& op
     const Held result = regs_.define_copy(value, a);
     as_.emit(id, result.of(op.type), right.operand);
     normalise(result, op.type);
+    if (is_word(op.type) && id != Id::kIdImul) flags_are_of(value);
 }
 
 void UnitEmitter::emit_add(Value value, const Instruction& op) {
@@ -107,6 +108,7 @@ void UnitEmitter::emit_and_(Value value, const Instruction& op) {
         if (*mask <= 0xffffffff) { // the upper half becomes zero by itself
             const Held low = regs_.define_copy(value, a);
             as_.and_(low.r32(), static_cast<std::int32_t>(*mask));
+            if (op.type == Type::i32) flags_are_of(value);
             return;
         }
     }

@@ -85,6 +85,7 @@ void UnitEmitter::emit_block(std::uint32_t position) {
     run_ = run_at_start_[block_];
     as_.bind(at(block_labels_[block_]));
     regs_.begin_block(entries_[block_]);
+    flags_value_ = {}; // others may jump here
     for (const Value value : function_->blocks[block_].body) {
         if (!live_.skipped(value)) {
             const Instruction& op = instruction(value);

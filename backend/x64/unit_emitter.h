@@ -115,6 +115,15 @@ class UnitEmitter {
     // ---- integers
     void emit_alu(asmjit::InstId id, Value value, const Instruction& op, bool commutative);
     void normalise(const Held& reg, ir::Type type);
+    // The host instruction just emitted set the flags as a comparison of `value` with zero does,
+    // but for overflow.
+    void flags_are_of(Value value) {
+        flags_value_ = value;
+        flags_offset_ = as_.offset();
+    }
+    bool has_flags_of(Value value) const {
+        return flags_value_ == value && flags_offset_ == as_.offset();
+    }
     void zero_extend(HostRegister to, HostRegister from, ir::Type type);
     void sign_extend(HostRegister reg, ir::Type from, ir::Type to);
     enum class Shift : std::uint8_t { left, right, right_signed, rotate_left };
@@ -285,6 +294,8 @@ class UnitEmitter {
     ir::BlockId block_ = 0, next_block_ = 0;  // being emitted, and behind it
     std::vector<std::uint32_t> run_at_start_; // of each block: the length of the current run
     std::uint32_t run_ = 0;                   // where code is being emitted
+    Value flags_value_;
+    std::size_t flags_offset_ = 0;
     std::vector<LabelId> block_labels_;
     EntryPlanner entry_planner_;
     EdgeMoves edge_moves_;

@@ -28,20 +28,25 @@ void ControlFlow::analyse(const ir::Function& function) {
     order_.clear();
     loops_.clear();
     has_joins_ = false;
+    has_bypass_ = false;
     jumps_back_ = false;
     reducible_ = true;
     order_blocks();
     if (!has_joins_) return;
     number_blocks();
-    if (!jumps_back_) return;
-    find_loops();
-    if (reducible_) keep_loops_together();
+    if (jumps_back_) {
+        find_loops();
+        if (reducible_) keep_loops_together();
+    }
 }
 
 // Reverse post-order by depth-first search with an explicit stack.
 void ControlFlow::order_blocks() {
     const auto open = [&](BlockId block) {
         blocks_[block].visited = true;
+        const ir::Instruction& end = (*function_)[function_->blocks[block].body.back()];
+        if (end.op == Op::branch && (*function_)[end.arguments[0]].op == Op::float_unordered)
+            blocks_[end.targets[0]].bypass = end.targets[1], has_bypass_ = true;
         visits_.push_back({block, 0});
     };
     open(0);
@@ -151,6 +156,22 @@ void ControlFlow::keep_loops_together() {
         info.visited = false; // now: has its place
     place_loop(no_loop, plain_);
     number_blocks();
+}
+
+// The way of unordered operands to a join that the others go to at once: no block needs it to come
+// before.
+bool ControlFlow::is_seldom_run(BlockId block) const {
+    const BlockInfo& info = blocks_[block];
+    const auto next = successors(block);
+    return info.bypass != no_block && info.predecessor_count == 1 && next.size() == 1 &&
+           next[0] == info.bypass && !jumps_back(block, next[0]);
+}
+
+void ControlFlow::emission_order(std::vector<BlockId>& order) const {
+    order.assign(order_.begin(), order_.end());
+    if (has_bypass_ && has_joins_)
+        std::stable_partition(order.begin(), order.end(),
+                              [&](BlockId block) { return !is_seldom_run(block); });
 }
 
 // The blocks of a loop in their plain order, but inner loops as a whole.

@@ -1,5 +1,4 @@
-// The shape of a function: its blocks in the order in which code is emitted for them, who goes to
-// whom, and loops.
+// The shape of a function: its blocks in order, who goes to whom, and loops.
 //
 // A loop is what can reach a jump back to its header without passing it. Blocks of a loop are
 // emitted together. Loops that are entered beside their header keep the plain order; they cost
@@ -23,6 +22,8 @@ class ControlFlow {
     // Reachable blocks, each behind one of its predecessors and behind all that dominate it; a
     // branch's false target comes first.
     std::span<const ir::BlockId> order() const { return order_; }
+    // The same, but what is seldom run comes last.
+    void emission_order(std::vector<ir::BlockId>& order) const;
     std::span<const ir::BlockId> successors(ir::BlockId block) const;
     bool has_joins() const { return has_joins_; }
     bool is_join(ir::BlockId block) const { return blocks_[block].predecessor_count > 1; }
@@ -64,6 +65,7 @@ class ControlFlow {
         std::uint32_t place = no_block; // in the order
         std::uint32_t loop = no_loop;   // innermost
         bool visited = false;
+        ir::BlockId bypass = no_block; // where the way goes that is not seldom run, unlike this one
     };
     struct Loop {
         ir::BlockId header;
@@ -77,12 +79,13 @@ class ControlFlow {
     void flood(std::uint32_t loop, ir::BlockId from);
     bool contains(std::uint32_t loop, ir::BlockId block) const;
     void keep_loops_together();
+    bool is_seldom_run(ir::BlockId block) const;
     void place_loop(std::uint32_t loop, std::span<const ir::BlockId> plain);
 
     const ir::Function* function_ = nullptr;
     std::vector<BlockInfo> blocks_;
     std::vector<ir::BlockId> order_;
-    bool has_joins_ = false, jumps_back_ = false, reducible_ = true;
+    bool has_joins_ = false, has_bypass_ = false, jumps_back_ = false, reducible_ = true;
     std::vector<Loop> loops_;
 
     struct Visit {

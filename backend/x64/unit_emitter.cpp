@@ -61,7 +61,8 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
 
     emit_entry();
     std::uint32_t position = 1;
-    const auto order = live_.flow().order();
+    live_.flow().emission_order(block_order_);
+    const std::vector<ir::BlockId>& order = block_order_;
     // Instead of a bare exit or a passage, its predecessors jump to its target.
     const auto next = [&](std::size_t i) {
         while (i < order.size() && (is_bare_exit(order[i]) || live_.flow().is_passage(order[i])))

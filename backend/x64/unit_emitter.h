@@ -296,6 +296,7 @@ class UnitEmitter {
     std::uint32_t run_ = 0;                   // where code is being emitted
     Value flags_value_;
     std::size_t flags_offset_ = 0;
+    std::vector<ir::BlockId> block_order_;
     std::vector<LabelId> block_labels_;
     EntryPlanner entry_planner_;
     EdgeMoves edge_moves_;

@@ -259,14 +259,15 @@ void check_harms(void (*optimise)(Function&, opt::Workspace&)) {
                  std::erase_if(block.body, [&](ir::Value value) { return value == at; });
              return at.valid();
          }},
-        {"a recovery map lacks an entry",
+        {"recovery maps lack an entry",
          [](Function& f, Random&) {
+             bool any = false;
              for (ir::Recovery& recovery : f.recoveries)
                  if (recovery.count != 0) {
                      --recovery.count;
-                     return true;
+                     any = true;
                  }
-             return false;
+             return any;
          }},
         {"a recovery map has the next instruction's pc",
          [](Function& f, Random&) {

@@ -371,17 +371,13 @@ class Generator {
     // ---- flow
     // One arm of a branch, and nothing on the other way.
     void triangle() {
-        const Value condition = random_.one_in(2)
-                                    ? value(Type::i1)
-                                    : build_.append(Op::float_unordered, Type::i1,
-                                                    {value(Type::f64), value(Type::f64)});
+        const Value a = value(Type::f64), b = value(Type::f64);
+        const Value condition =
+            random_.one_in(2) ? value(Type::i1) : same(Op::float_unordered, Type::i1, {a, b});
         const Type type = any_type();
         const BlockId arm = build_.new_block(), join = build_.new_block();
         const Value parameter = build_.add_parameter(join, type);
-        if (random_.one_in(3))
-            branch(condition, join, {value(type)}, arm, {});
-        else
-            branch(condition, arm, {}, join, {value(type)});
+        branch(condition, arm, {}, join, {value(type)});
         {
             const Scope scope(*this);
             build_.set_block(arm);

@@ -60,10 +60,13 @@ bool Builder::terminated() const {
 Value Builder::append(Op op, Type type, std::initializer_list<Value> arguments, std::uint64_t imm) {
     VESTIGE_ASSERT(arguments.size() <= 4);
     const Value value{static_cast<std::uint32_t>(function_.instructions.size())};
-    Instruction instruction{.op = op, .type = type, .imm = imm};
+    // In its place: a copy would read what has only just been written, in other widths.
+    Instruction& instruction = function_.instructions.emplace_back();
+    instruction.op = op;
+    instruction.type = type;
+    instruction.imm = imm;
     for (const Value argument : arguments)
         instruction.arguments[instruction.argument_count++] = argument;
-    function_.instructions.push_back(instruction);
     function_.blocks[block_].body.push_back(value);
     return value;
 }

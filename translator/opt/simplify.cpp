@@ -170,8 +170,9 @@ Value Simplifier::become_constant(Value value, std::uint64_t constant) {
 
 Value Simplifier::make(Op op, Type type, Value a, Value b) {
     const Value made{static_cast<std::uint32_t>(function_.instructions.size())};
-    function_.instructions.push_back({.op = op, .type = type});
-    Instruction& instruction = function_.instructions.back();
+    Instruction& instruction = function_.instructions.emplace_back();
+    instruction.op = op;
+    instruction.type = type;
     for (const Value argument : {a, b})
         if (argument.valid()) instruction.arguments[instruction.argument_count++] = argument;
     w_.body.push_back(made);

@@ -7,15 +7,6 @@
 
 namespace vestige::runtime {
 
-Unit* UnitCache::find(const UnitKey& key) {
-    QuickEntry& entry = quick(key);
-    if (entry.unit && entry.key == key) return entry.unit;
-    const auto found = units_.find(key);
-    if (found == units_.end()) return nullptr;
-    entry = {key, found->second.get()};
-    return entry.unit;
-}
-
 namespace {
 
 template <typename Visitor> void for_each_range(const Unit& unit, Visitor visit) {
@@ -48,17 +39,16 @@ bool UnitCache::insert(std::unique_ptr<Unit> unit) {
     page->second.units.push_back(unit.get());
     page->second.cover(*unit);
     age_.push_back(unit->key);
-    const UnitKey key = unit->key;
-    const bool added = units_.emplace(key, std::move(unit)).second;
-    VESTIGE_ASSERT(added);
+    VESTIGE_ASSERT(!units_.find(unit->key));
+    units_.insert(std::move(unit));
     return is_new;
 }
 
 void UnitCache::replace(std::unique_ptr<Unit> unit) {
-    const auto old = units_.find(unit->key);
-    VESTIGE_ASSERT(old != units_.end());
-    std::erase(pages_.at(unit->key.physical >> page_bits).units, old->second.get());
-    remove(*old->second);
+    Unit* const old = units_.find(unit->key);
+    VESTIGE_ASSERT(old);
+    std::erase(pages_.at(unit->key.physical >> page_bits).units, old);
+    remove(*old);
     insert(std::move(unit));
 }
 
@@ -147,16 +137,13 @@ void UnitCache::detach(Unit& unit) {
 
 void UnitCache::remove(Unit& unit) {
     detach(unit);
-    const auto found = units_.find(unit.key);
-    VESTIGE_ASSERT(found != units_.end() && found->second.get() == &unit);
-    if (QuickEntry& entry = quick(unit.key); entry.unit == &unit) entry = {};
-    removed_.push_back(std::move(found->second));
-    units_.erase(found);
+    removed_.push_back(units_.take(unit));
+    VESTIGE_ASSERT(removed_.back());
 }
 
 void UnitCache::clear() {
-    while (!units_.empty())
-        remove(*units_.begin()->second);
+    for (Unit* const unit : units_.all())
+        remove(*unit);
     pages_.clear();
     age_.clear();
 }
@@ -164,10 +151,10 @@ void UnitCache::clear() {
 void UnitCache::evict() {
     std::size_t wanted = units_.size() / 4 + 1;
     while (wanted > 0 && !age_.empty()) {
-        const auto found = units_.find(age_.front());
+        Unit* const found = units_.find(age_.front());
         age_.pop_front();
-        if (found == units_.end()) continue;
-        Unit& unit = *found->second;
+        if (!found) continue;
+        Unit& unit = *found;
         const auto page = pages_.find(unit.key.physical >> page_bits);
         std::erase(page->second.units, &unit);
         if (page->second.units.empty()) pages_.erase(page);

@@ -14,6 +14,7 @@
 #include "translator/runtime/code_observer.h"
 #include "translator/runtime/context.h"
 #include "translator/runtime/reference_engine.h"
+#include "translator/runtime/unit_table.h"
 
 namespace vestige::runtime {
 
@@ -74,7 +75,7 @@ class UnitCache {
     void set_backend(Backend* backend) { backend_ = backend; }
     void set_code_observer(CodeObserver* observer) { code_observer_ = observer; }
 
-    Unit* find(const UnitKey& key);
+    Unit* find(const UnitKey& key) const { return units_.find(key); }
     // Takes a unit in; its code bytes are watched from now on. Returns true if its page held no
     // code before: the caller withdraws the page's write mappings.
     bool insert(std::unique_ptr<Unit> unit);
@@ -138,14 +139,6 @@ class UnitCache {
             return hash ^ hash >> 29;
         }
     };
-    // In front of the table: a process that starts finds most of its units here, where a look-up is
-    // one line of the host's cache.
-    struct QuickEntry {
-        UnitKey key;
-        Unit* unit = nullptr;
-    };
-    static constexpr std::size_t quick_entries = 8192;
-    QuickEntry& quick(const UnitKey& key) { return quick_[KeyHash{}(key) % quick_entries]; }
 
     struct CodePage {
         std::vector<Unit*> units;
@@ -158,8 +151,7 @@ class UnitCache {
     Backend* backend_ = nullptr;
     CodeObserver* code_observer_ = nullptr;
     ContextCache& contexts_;
-    std::unordered_map<UnitKey, std::unique_ptr<Unit>, KeyHash> units_;
-    std::unique_ptr<QuickEntry[]> quick_ = std::make_unique<QuickEntry[]>(quick_entries);
+    UnitTable<Unit, UnitKey, KeyHash> units_;
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
     std::vector<Unit*> crossed_;                        // may have chains from other pages
     std::deque<UnitKey> age_; // oldest first; may name units that are gone

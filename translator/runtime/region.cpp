@@ -17,6 +17,14 @@ constexpr std::size_t most_instructions = 512;
 // Places that a return is compared with before it is looked up like any other computed jump.
 constexpr std::size_t most_returns = 4;
 
+// The jump goes where the link register says.
+bool is_return(const ir::Function& function, const ir::Instruction& jump) {
+    const ir::Instruction* value = &function[jump.arguments[0]];
+    while (value->op == Op::and_) // with the alignment of an instruction
+        value = &function[value->arguments[0]];
+    return value->op == Op::get_slot && value->imm == function.layout->link;
+}
+
 // A helper that sees all state has every slot written before and read again behind it: such an
 // instruction is better off in a unit of its own.
 bool sees_all_state(const ir::Function& function) {
@@ -67,6 +75,7 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
         returns_.push_back(back);
     }
     split();
+    find_loops();
     const bool leads_on = std::any_of(blocks_[0].successors.begin(), blocks_[0].successors.end(),
                                       [&](std::uint64_t pc) { return find(pc) != nullptr; });
     if (!leads_on) return false;
@@ -89,6 +98,7 @@ bool RegionFormer::explore(std::uint64_t pc) {
             const ir::Instruction& value = scratch_[op.arguments[0]];
             block.returns_to = value.op == Op::constant ? value.imm : nowhere;
         }
+        if (op.op == Op::jump_pc) block.ends_in_return |= is_return(scratch_, op);
     }
     index_[pc] = blocks_.size();
     blocks_.push_back(std::move(block));
@@ -104,66 +114,108 @@ void RegionFormer::split() {
             block.instructions = i;
             block.successors = {block.pcs[i]};
             block.returns_to = nowhere;
+            block.ends_in_return = false;
             break;
         }
+}
+
+// Where the block may go within the region.
+std::vector<std::size_t> RegionFormer::inside(const GuestBlock& block) const {
+    std::vector<std::size_t> found;
+    const auto add = [&](std::uint64_t pc) {
+        if (const auto at = index_.find(pc); at != index_.end()) found.push_back(at->second);
+    };
+    std::for_each(block.successors.begin(), block.successors.end(), add);
+    if (block.ends_in_return) std::for_each(returns_.begin(), returns_.end(), add);
+    return found;
+}
+
+// Depth first from the root: a jump to a block that is still open closes a loop.
+void RegionFormer::find_loops() {
+    enum : std::uint8_t { fresh, open, done };
+    std::vector<std::uint8_t> state(blocks_.size(), fresh);
+    struct Visit {
+        std::size_t block;
+        std::vector<std::size_t> left;
+    };
+    std::vector<Visit> stack;
+    const auto enter = [&](std::size_t block) {
+        state[block] = open;
+        stack.push_back({block, inside(blocks_[block])});
+    };
+    enter(0);
+    while (!stack.empty()) {
+        Visit& top = stack.back();
+        if (top.left.empty()) {
+            state[top.block] = done;
+            stack.pop_back();
+            continue;
+        }
+        const std::size_t next = top.left.back();
+        top.left.pop_back();
+        if (state[next] == open) blocks_[next].round.push_back(top.block);
+        if (state[next] == fresh) enter(next);
+    }
 }
 
 void RegionFormer::write(ir::Function& function) {
     function.clear();
     ir::Builder entry(function);
-    for (GuestBlock& block : blocks_)
-        write_block(block, function);
-    entry.jump(blocks_[0].entry);
-    const std::size_t count = function.blocks.size(); // more may come
-    for (ir::BlockId block = 0; block < count; ++block) {
-        ir::Instruction& end = function[function.blocks[block].body.back()];
-        if (end.op == Op::jump_pc && is_return(function, end)) {
-            compare_return(block, function);
-        } else if (end.op == Op::goto_pc) {
-            const GuestBlock* target = find(end.imm);
-            if (!target) continue;
-            end.op = Op::jump;
-            end.imm = 0;
-            end.targets[0] = target->entry;
-        }
+    owners_.assign(1, 0);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        blocks_[i].entry = blocks_[i].peeled = write_block(i, function);
+        if (!blocks_[i].round.empty()) blocks_[i].peeled = write_block(i, function);
     }
+    entry.jump(blocks_[0].peeled);
+    for (ir::BlockId block = 1; block < owners_.size(); ++block) // more may come
+        connect(block, owners_[block], function);
     function.start_pc = blocks_[0].pc;
     function.guest_bytes = blocks_[0].bytes;
     function.instruction_count = 0; // of no run
 }
 
-void RegionFormer::write_block(GuestBlock& block, ir::Function& function) {
-    block.entry = static_cast<ir::BlockId>(function.blocks.size());
+ir::BlockId RegionFormer::write_block(std::size_t index, ir::Function& function) {
+    const GuestBlock& block = blocks_[index];
+    const auto first = static_cast<ir::BlockId>(function.blocks.size());
     function.instruction_count = 0; // a run's instructions are counted from 0
     cpu_.lift({block.pc, request_->mode, code_at(block.pc), block.instructions}, function);
     const Value run{static_cast<std::uint32_t>(function.instructions.size())};
     function.instructions.push_back(
         {.op = Op::begin_run, .imm = block.pc, .aux = block.instructions});
-    auto& body = function.blocks[block.entry].body;
+    auto& body = function.blocks[first].body;
     body.insert(body.begin(), run);
+    owners_.resize(function.blocks.size(), index);
+    return first;
 }
 
-// The jump goes where the link register says.
-bool RegionFormer::is_return(const ir::Function& function, const ir::Instruction& jump) const {
-    const ir::Instruction* value = &function[jump.arguments[0]];
-    while (value->op == Op::and_) // with the alignment of an instruction
-        value = &function[value->arguments[0]];
-    return value->op == Op::get_slot && value->imm == function.layout->link;
+// Where a jump to pc, which a block of the region begins at, goes.
+ir::BlockId RegionFormer::target(std::size_t from, std::uint64_t pc) const {
+    const GuestBlock& to = *find(pc);
+    const bool closes = std::find(to.round.begin(), to.round.end(), from) != to.round.end();
+    return closes ? to.entry : to.peeled;
 }
 
-// The block ends in a return: each known place is tried before that.
-void RegionFormer::compare_return(ir::BlockId block, ir::Function& function) const {
-    const Value jump = function.blocks[block].body.back();
-    const Value target = function[jump].arguments[0];
+// A block that ends in a way out of the region which leads to a place inside it goes there.
+void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& function) const {
+    const Value last = function.blocks[block].body.back();
+    if (function[last].op == Op::goto_pc && find(function[last].imm)) {
+        ir::Instruction& end = function[last];
+        end.targets[0] = target(from, end.imm);
+        end.op = Op::jump;
+        end.imm = 0;
+    }
+    if (function[last].op != Op::jump_pc || !is_return(function, function[last])) return;
+    const Value destination = function[last].arguments[0];
     function.blocks[block].body.pop_back();
     ir::Builder builder(function, block);
     for (const std::uint64_t pc : returns_) {
-        const Value same = builder.cmp_eq(target, builder.constant(builder.type(target), pc));
+        const Value same =
+            builder.cmp_eq(destination, builder.constant(builder.type(destination), pc));
         block = builder.new_block();
-        builder.branch(same, find(pc)->entry, block);
+        builder.branch(same, target(from, pc), block);
         builder.set_block(block);
     }
-    function.blocks[block].body.push_back(jump);
+    function.blocks[block].body.push_back(last);
 }
 
 } // namespace vestige::runtime

@@ -3,8 +3,10 @@
 //
 // A region lies within one guest page and is entered at its root. Its blocks are those that have
 // been run, as far as jumps with known targets lead from the root; a jump between them stays within
-// the unit. A return is compared with the places that the region's own calls come back to. Each
-// block begins with a begin_run. What leads elsewhere is an exit as in any unit.
+// the unit. The block that a loop begins with is there twice: for the first round and for the
+// others, in which more is known of what came before. A return is compared with the places that the
+// region's own calls come back to. Each block begins with a begin_run. What leads elsewhere is an
+// exit as in any unit.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +45,9 @@ class RegionFormer {
         std::vector<std::uint64_t> successors; // known targets, inside the region or not
         std::vector<std::uint64_t> pcs;        // of its instructions
         std::uint64_t returns_to = nowhere;    // if it ends in a call
-        ir::BlockId entry = 0;
+        bool ends_in_return = false;
+        std::vector<std::size_t> round;    // blocks whose jumps to it close a loop
+        ir::BlockId entry = 0, peeled = 0; // in the function; of loops: of the first round
     };
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
@@ -51,10 +55,12 @@ class RegionFormer {
   private:
     bool explore(std::uint64_t pc);
     void split();
+    void find_loops();
+    std::vector<std::size_t> inside(const GuestBlock& block) const;
     void write(ir::Function& function);
-    void write_block(GuestBlock& block, ir::Function& function);
-    bool is_return(const ir::Function& function, const ir::Instruction& jump) const;
-    void compare_return(ir::BlockId block, ir::Function& function) const;
+    ir::BlockId write_block(std::size_t index, ir::Function& function);
+    void connect(ir::BlockId block, std::size_t from, ir::Function& function) const;
+    ir::BlockId target(std::size_t from, std::uint64_t pc) const;
     std::span<const std::byte> code_at(std::uint64_t pc) const;
     const GuestBlock* find(std::uint64_t pc) const;
 
@@ -64,6 +70,7 @@ class RegionFormer {
     std::vector<GuestBlock> blocks_;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
     std::vector<std::uint64_t> returns_;                   // where the region's calls come back to
+    std::vector<std::size_t> owners_; // of the function's blocks: which guest block they are of
 };
 
 } // namespace vestige::runtime

@@ -141,6 +141,7 @@ constexpr Pass region_passes[] = {
          opt::promote_slots_across(f, w);
      }},
     {"simplify", simplify},
+    {"split_orders", opt::split_orders},
     {"number_values_across", opt::number_values_across},
     {"remove_dead_across", opt::remove_dead_across},
 };

@@ -31,6 +31,13 @@ void remove_dead(ir::Function& function, Workspace& workspace);
 // depends on the way. Exits write what is out of date; nothing else does.
 void promote_slots_across(ir::Function& function, Workspace& workspace);
 
+// Takes away parameters that stand for one value, or for the same values as another one.
+void reduce_parameters(ir::Function& function, Workspace& workspace);
+
+// Where all that a parameter can be are orderings of one kind, passes what they compare instead:
+// mostly nobody looks at the ordering but recovery maps, which can make it from that.
+void split_orders(ir::Function& function, Workspace& workspace);
+
 // Gives an op the value of an equal pure one that dominates it.
 void number_values_across(ir::Function& function, Workspace& workspace);
 

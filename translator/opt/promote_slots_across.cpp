@@ -50,8 +50,7 @@ class Promotion {
         for (const BlockId block : w_.order)
             pass_arguments(block);
         read_entry_values();
-        remove_trivial_parameters();
-        rewrite();
+        reduce_parameters(function_, w_);
         forget_unchanged();
     }
 
@@ -284,72 +283,6 @@ class Promotion {
         body.insert(body.begin(), reads.begin(), reads.end());
     }
 
-    Value resolve(Value value) const {
-        for (;;) {
-            const auto found = stands_for_.find(value.index);
-            if (found == stands_for_.end()) return value;
-            value = found->second;
-        }
-    }
-
-    // A parameter whose arguments are one value, or itself, is that value.
-    void remove_trivial_parameters() {
-        std::vector<std::vector<ir::ValueList>> passed(blocks_.size());
-        for (const BlockId block : w_.order) {
-            const Instruction& end = function_[function_.blocks[block].body.back()];
-            const auto targets = ir::successors(function_, block);
-            for (unsigned way = 0; way < targets.size(); ++way)
-                passed[targets[way]].push_back(end.target_arguments[way]);
-        }
-        for (bool again = true; again;) {
-            again = false;
-            for (const BlockId block : w_.order) {
-                const auto& parameters = function_.blocks[block].parameters;
-                for (std::size_t i = 0; i < parameters.size(); ++i) {
-                    if (stands_for_.contains(parameters[i].index)) continue;
-                    Value only;
-                    bool trivial = true;
-                    for (const ir::ValueList list : passed[block]) {
-                        const Value argument = resolve(function_.list(list)[i]);
-                        if (argument == parameters[i] || argument == only) continue;
-                        trivial = !only.valid();
-                        if (!trivial) break;
-                        only = argument;
-                    }
-                    if (!trivial || !only.valid()) continue;
-                    stands_for_[parameters[i].index] = only;
-                    again = true;
-                }
-            }
-        }
-    }
-
-    void rewrite() {
-        for (const BlockId block : w_.order) {
-            for (const Value value : function_.blocks[block].body) {
-                Instruction& op = function_[value];
-                for (unsigned i = 0; i < op.argument_count; ++i)
-                    op.arguments[i] = resolve(op.arguments[i]);
-            }
-            const Value end = function_.blocks[block].body.back();
-            const auto targets = ir::successors(function_, block);
-            for (unsigned way = 0; way < targets.size(); ++way) {
-                const auto& parameters = function_.blocks[targets[way]].parameters;
-                const auto old = function_.list(function_[end].target_arguments[way]);
-                std::vector<Value> kept;
-                for (std::size_t i = 0; i < parameters.size(); ++i)
-                    if (!stands_for_.contains(parameters[i].index)) kept.push_back(resolve(old[i]));
-                const ir::ValueList list = function_.make_list(kept);
-                function_[end].target_arguments[way] = list;
-            }
-        }
-        for (const BlockId block : w_.order)
-            std::erase_if(function_.blocks[block].parameters,
-                          [&](Value parameter) { return stands_for_.contains(parameter.index); });
-        for (RecoveryEntry& entry : function_.recovery_entries)
-            entry.value = resolve(entry.value);
-    }
-
     // What has the value it had on entry is not out of date, if memory still has that.
     void forget_unchanged() {
         for (const BlockId block : w_.order)
@@ -388,7 +321,6 @@ class Promotion {
     std::vector<SlotId> tracked_;     // promotable slots that the function reads or sets
     std::vector<std::size_t> index_;  // in tracked_, by slot
     std::vector<Value> entry_values_; // by slot: its get_slot at the start, where it was wanted
-    std::unordered_map<std::uint32_t, Value> stands_for_;
 
     // Of the block under construction.
     std::vector<Value> values_; // by index in tracked_; none: as on entry

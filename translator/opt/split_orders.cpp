@@ -1,0 +1,119 @@
+#include <vector>
+
+#include "translator/ir/dominators.h"
+#include "translator/opt/passes.h"
+
+namespace vestige::opt {
+
+using ir::BlockId;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+namespace {
+
+class Splitting {
+  public:
+    Splitting(Function& function, Workspace& workspace)
+        : function_(function), w_(workspace), ways_(function.blocks.size()) {
+        w_.replacements.clear(function.instructions.size());
+        for (const BlockId block : w_.order) {
+            const Value end = function_.blocks[block].body.back();
+            const auto targets = ir::successors(function_, block);
+            for (unsigned way = 0; way < targets.size(); ++way)
+                ways_[targets[way]].push_back({end, way});
+        }
+    }
+
+    bool run() {
+        bool any = false;
+        for (const BlockId block : w_.order) {
+            auto& parameters = function_.blocks[block].parameters;
+            for (std::size_t i = 0; i < parameters.size(); ++i) {
+                if (function_[parameters[i]].type != Type::i64) continue;
+                const Op op = common_op(block, i);
+                if (op != Op::order_s && op != Op::order_u) continue;
+                split(block, i, op);
+                any = true;
+            }
+        }
+        if (!any) return false;
+        for (const BlockId block : w_.order)
+            for (const Value value : function_.blocks[block].body)
+                w_.replacements.resolve_uses(function_, function_[value]);
+        w_.replacements.resolve_recoveries(function_);
+        return true;
+    }
+
+  private:
+    struct Way { // a jump to the block
+        Value jump;
+        unsigned which;
+    };
+    Value argument(const Way& way, std::size_t index) const {
+        const ir::ValueList list = function_[way.jump].target_arguments[way.which];
+        return w_.replacements.resolve(function_.list(list)[index]);
+    }
+
+    // What makes the parameter's arguments, if that is one op; else `parameter`.
+    Op common_op(BlockId block, std::size_t index) const {
+        Op common = Op::parameter;
+        for (const Way& way : ways_[block]) {
+            const Op op = function_[argument(way, index)].op;
+            if (common != Op::parameter && op != common) return Op::parameter;
+            common = op;
+            if (common == Op::parameter) return common;
+        }
+        return common;
+    }
+
+    Value append(const Instruction& op) {
+        function_.instructions.push_back(op);
+        return {static_cast<std::uint32_t>(function_.instructions.size() - 1)};
+    }
+
+    // The first half takes the parameter's place, the second one comes last.
+    void split(BlockId block, std::size_t index, Op op) {
+        const Value first = append({.op = Op::parameter, .type = Type::i32});
+        const Value second = append({.op = Op::parameter, .type = Type::i32});
+        Instruction order{.op = op, .type = Type::i64, .argument_count = 2};
+        order.arguments[0] = first;
+        order.arguments[1] = second;
+        const Value made = append(order);
+        for (const Way& way : ways_[block]) {
+            const Instruction& passed = function_[argument(way, index)];
+            const auto old = function_.list(function_[way.jump].target_arguments[way.which]);
+            arguments_.assign(old.begin(), old.end());
+            arguments_[index] = passed.arguments[0];
+            arguments_.push_back(passed.arguments[1]);
+            const ir::ValueList list = function_.make_list(arguments_);
+            function_[way.jump].target_arguments[way.which] = list;
+        }
+        auto& parameters = function_.blocks[block].parameters;
+        w_.replacements.replace(parameters[index], made);
+        parameters[index] = first;
+        parameters.push_back(second);
+        auto& body = function_.blocks[block].body;
+        body.insert(body.begin(), made);
+    }
+
+    Function& function_;
+    Workspace& w_;
+    std::vector<std::vector<Way>> ways_; // to each block
+    std::vector<Value> arguments_;
+};
+
+} // namespace
+
+void split_orders(Function& function, Workspace& w) {
+    // A parameter of an inner join may be an argument of an outer one.
+    constexpr unsigned most_rounds = 3;
+    for (unsigned round = 0; round < most_rounds; ++round) {
+        if (!Splitting(function, w).run()) return;
+        reduce_parameters(function, w);
+    }
+}
+
+} // namespace vestige::opt

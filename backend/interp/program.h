@@ -6,6 +6,7 @@
 
 #include "backend/interp/step.h"
 #include "translator/ir/function.h"
+#include "translator/ir/semantics.h"
 
 namespace vestige::interp {
 
@@ -13,7 +14,9 @@ namespace vestige::interp {
 struct SavedSlot {
     std::uint32_t offset;
     std::uint32_t bytes;
-    std::uint32_t source; // register
+    std::uint32_t source;     // register
+    ir::Op op = ir::Op::copy; // or an ordering of `source` and `other`
+    std::uint32_t other = 0;
 };
 struct RecoveryPlan {
     std::uint64_t pc;
@@ -62,7 +65,15 @@ inline const Step* leave_early(Frame& frame, Registers registers, std::uint32_t 
         const RecoveryPlan& plan = frame.program->recoveries[recovery];
         for (std::uint32_t i = plan.first; i < plan.first + plan.count; ++i) {
             const SavedSlot& saved = frame.program->saved_slots[i];
-            write_slot(frame, saved.offset, registers + saved.source, saved.bytes);
+            if (saved.op == ir::Op::copy) {
+                write_slot(frame, saved.offset, registers + saved.source, saved.bytes);
+                continue;
+            }
+            const auto a = static_cast<std::uint32_t>(registers[saved.source]);
+            const auto b = static_cast<std::uint32_t>(registers[saved.other]);
+            const std::uint64_t order =
+                saved.op == ir::Op::order_s ? ir::order_signed(a, b) : ir::order_unsigned(a, b);
+            write_slot(frame, saved.offset, &order, saved.bytes);
         }
         pc = plan.pc;
         frame.header->budget += plan.not_started;

@@ -53,7 +53,7 @@ void Liveness::count_uses() {
             if (instruction.recovery != ir::no_recovery)
                 for (const auto& entry :
                      function_->entries(function_->recoveries[instruction.recovery]))
-                    use_in(block, entry.value, far);
+                    entry.for_each_value([&](Value used) { use_in(block, used, far); });
             ++distance;
         }
     }
@@ -182,7 +182,7 @@ void Liveness::enter_block(BlockId block, std::uint32_t first_position) {
         if (instruction.recovery != ir::no_recovery)
             for (const auto& entry :
                  function_->entries(function_->recoveries[instruction.recovery]))
-                see(entry.value, position);
+                entry.for_each_value([&](Value value) { see(value, position); });
         see(body[i], position);
     }
     VESTIGE_ASSERT(position == first_position);

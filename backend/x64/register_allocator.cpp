@@ -72,7 +72,7 @@ void RegisterAllocator::end_instruction(Value value) {
     live_.for_each_operand(instruction, kill_dead);
     if (instruction.recovery != ir::no_recovery)
         for (const auto& entry : function_->entries(function_->recoveries[instruction.recovery]))
-            kill_dead(entry.value);
+            entry.for_each_value(kill_dead);
     if (instruction.type != Type::none) kill_dead(value);
 }
 

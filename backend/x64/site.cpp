@@ -5,18 +5,27 @@
 
 #include "common/assertion.h"
 #include "common/bits.h"
+#include "translator/ir/semantics.h"
 
 namespace vestige::x64 {
 
 using namespace location_word;
 
-void append_location(std::vector<std::uint32_t>& words, const Location& location,
-                     std::uint32_t slot_offset, unsigned slot_bytes) {
+namespace {
+
+// The first word of a location.
+std::uint32_t head(Kind kind, std::uint32_t index, std::uint32_t slot_offset, unsigned slot_bytes) {
     VESTIGE_ASSERT(slot_offset <= 0xffff);
     const auto size = static_cast<std::uint32_t>(std::countr_zero(slot_bytes));
+    return slot_offset | size << size_shift | kind << kind_shift | index << index_shift;
+}
+
+} // namespace
+
+void append_location(std::vector<std::uint32_t>& words, const Location& location,
+                     std::uint32_t slot_offset, unsigned slot_bytes) {
     const auto word = [&](Kind kind, std::uint32_t index) {
-        words.push_back(slot_offset | size << size_shift | kind << kind_shift |
-                        index << index_shift);
+        words.push_back(head(kind, index, slot_offset, slot_bytes));
     };
     switch (location.kind) {
     case Location::Kind::in_register: word(in_register, location.index); return;
@@ -32,6 +41,12 @@ void append_location(std::vector<std::uint32_t>& words, const Location& location
         if (wide) words.push_back(static_cast<std::uint32_t>(location.constant >> 32));
         return;
     }
+}
+
+void append_ordering(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
+                     unsigned slot_bytes) {
+    words.push_back(
+        head(extended, op == ir::Op::order_s ? order_s : order_u, slot_offset, slot_bytes));
 }
 
 LocationReader::Item LocationReader::next() {
@@ -52,7 +67,11 @@ LocationReader::Item LocationReader::next() {
         return item;
     default: break;
     }
-    if (index == state) {
+    if (index == order_s || index == order_u) {
+        const auto a = static_cast<std::uint32_t>(next().value.low);
+        const auto b = static_cast<std::uint32_t>(next().value.low);
+        item.value.low = index == order_s ? ir::order_signed(a, b) : ir::order_unsigned(a, b);
+    } else if (index == state) {
         std::memcpy(&item.value, state_ + *word_++, bytes);
     } else {
         item.value.low = *word_++;

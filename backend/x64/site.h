@@ -62,11 +62,17 @@ enum Extended : std::uint32_t {
     state,      // one word: offset in the state
     constant32, // one word, zero-extended
     constant64, // two words, the low one first
+    order_s,    // of the two values whose locations follow
+    order_u,
 };
 } // namespace location_word
 
 void append_location(std::vector<std::uint32_t>& words, const Location& location,
                      std::uint32_t slot_offset = 0, unsigned slot_bytes = 1);
+
+// An ordering of two values (ir::RecoveryEntry), whose locations are appended next.
+void append_ordering(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
+                     unsigned slot_bytes);
 
 // Reads what append_location() wrote.
 class LocationReader {

@@ -191,8 +191,14 @@ void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
     const std::size_t first = site_words_.size();
     for (const auto& entry : function_->entries(function_->recoveries[op.recovery])) {
         const ir::Slot& slot = (*function_->layout)[entry.slot];
-        append_location(site_words_, regs_.location(entry.value), slot.offset,
-                        ir::info(slot.type).bytes);
+        const unsigned bytes = ir::info(slot.type).bytes;
+        if (entry.op == ir::Op::copy) {
+            append_location(site_words_, regs_.location(entry.value), slot.offset, bytes);
+            continue;
+        }
+        append_ordering(site_words_, entry.op, slot.offset, bytes);
+        append_location(site_words_, regs_.location(entry.value));
+        append_location(site_words_, regs_.location(entry.other));
     }
     record(site).recovery_words = static_cast<std::uint16_t>(site_words_.size() - first);
 }

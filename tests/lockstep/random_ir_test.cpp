@@ -144,6 +144,8 @@ constexpr Pass region_passes[] = {
     {"split_orders", opt::split_orders},
     {"number_values_across", opt::number_values_across},
     {"remove_dead_across", opt::remove_dead_across},
+    {"derive_orders", opt::derive_orders},
+    {"remove_dead_across again", opt::remove_dead_across},
 };
 
 // The first pass after which the function does something else, and how.

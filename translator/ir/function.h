@@ -64,6 +64,19 @@ struct Block {
 struct RecoveryEntry {
     SlotId slot;
     Value value;
+    // copy: the slot holds `value`. order_s, order_u: that ordering of `value` and `other`, which
+    // is not made where nobody else wants it.
+    Op op = Op::copy;
+    Value other = {};
+
+    template <typename Visitor> void for_each_value(Visitor&& visit) const {
+        visit(value);
+        if (op != Op::copy) visit(other);
+    }
+    template <typename Change> void rewrite(Change&& change) {
+        value = change(value);
+        if (op != Op::copy) other = change(other);
+    }
 };
 struct Recovery {
     std::uint64_t pc = 0;

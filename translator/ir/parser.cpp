@@ -230,7 +230,12 @@ class Parser {
             do {
                 const SlotId id = slot();
                 expect("=");
-                function_.recovery_entries.push_back({id, value()});
+                RecoveryEntry entry{.slot = id, .value = {}};
+                for (const Op order : {Op::order_s, Op::order_u})
+                    if (take(info(order).name)) entry.op = order;
+                entry.value = value();
+                if (entry.op != Op::copy) entry.other = value();
+                function_.recovery_entries.push_back(entry);
             } while (take(","));
             expect("}");
         }

@@ -170,7 +170,14 @@ class Printer {
             for (const RecoveryEntry& entry : function_.entries(recovery)) {
                 slot(before, entry.slot);
                 text_ += " = ";
-                value(entry.value);
+                if (entry.op == Op::copy) {
+                    value(entry.value);
+                } else {
+                    put("{} ", info(entry.op).name);
+                    value(entry.value);
+                    text_ += " ";
+                    value(entry.other);
+                }
                 before = ", ";
             }
         }

@@ -15,7 +15,7 @@
 //
 // and in a unit of several runs:
 //
-//         begin_run 0x1000 of 2 recover 0x1000 #0 {r3 = v3}
+//         begin_run 0x1000 of 2 recover 0x1000 #0 {r3 = v3, cr0 = order_s v3 v4}
 //
 // A value's number is its index in Function::instructions. Slots and helpers go by name. Attributes
 // that have their default are left out: access [extend sign] [align 1] [space 0] [tag 0], "double"

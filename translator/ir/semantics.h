@@ -13,6 +13,13 @@ constexpr std::uint64_t pack_order(bool less, bool greater, bool equal) {
     return std::uint64_t{less} << 62 | std::uint64_t{!greater} << 63 | std::uint64_t{1} << 32 |
            std::uint64_t{!equal};
 }
+constexpr std::uint64_t order_signed(std::uint32_t a, std::uint32_t b) {
+    return static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(a)} -
+                                      static_cast<std::int32_t>(b));
+}
+constexpr std::uint64_t order_unsigned(std::uint32_t a, std::uint32_t b) {
+    return std::uint64_t{a} - b;
+}
 constexpr bool order_is_less(std::uint64_t order) { return (order >> 62 & 1) != 0; }
 constexpr bool order_is_greater(std::uint64_t order) {
     return static_cast<std::int64_t>(order) > 0;

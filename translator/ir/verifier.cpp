@@ -439,17 +439,25 @@ class Verifier {
         std::vector<bool> seen(function_.layout->slots.size());
         for (const RecoveryEntry& entry : function_.entries(recovery)) {
             if (!require(entry.slot < seen.size(), 14, "slot {} does not exist", entry.slot) ||
-                !require(exists(entry.value), 14, "a value does not exist"))
+                !require(exists(entry.value), 14, "a value does not exist") ||
+                !require(entry.op == Op::copy || exists(entry.other), 14, "a value does not exist"))
                 return;
             const Slot& slot = (*function_.layout)[entry.slot];
             require(slot.promotion == Promotion::promotable, 14, "{} is never out of date",
                     slot.name);
             require(entry.slot != function_.layout->pc, 14, "pc is the map's own");
             require(!seen[entry.slot], 14, "{} comes twice", slot.name);
-            require(function_[entry.value].type == slot.type, 14, "{} is {}", slot.name,
-                    info(slot.type).name);
+            Type type = function_[entry.value].type;
+            if (entry.op != Op::copy) {
+                require(entry.op == Op::order_s || entry.op == Op::order_u, 14, "{} is no ordering",
+                        info(entry.op).name);
+                require(type == Type::i32 && function_[entry.other].type == Type::i32, 14,
+                        "the ordering is not of i32");
+                type = Type::i64;
+            }
+            require(type == slot.type, 14, "{} is {}", slot.name, info(slot.type).name);
             seen[entry.slot] = true;
-            check_defined(entry.value);
+            entry.for_each_value([&](Value value) { check_defined(value); });
         }
     }
 

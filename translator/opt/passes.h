@@ -38,6 +38,10 @@ void reduce_parameters(ir::Function& function, Workspace& workspace);
 // mostly nobody looks at the ordering but recovery maps, which can make it from that.
 void split_orders(ir::Function& function, Workspace& workspace);
 
+// Leaves an ordering that only recovery maps and ways out want to them; it is dead then where it
+// was. Comes behind remove_dead_across, and wants it again.
+void derive_orders(ir::Function& function, Workspace& workspace);
+
 // Gives an op the value of an equal pure one that dominates it.
 void number_values_across(ir::Function& function, Workspace& workspace);
 

@@ -41,6 +41,8 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     number_values_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     remove_dead_across(function, workspace);
+    derive_orders(function, workspace);
+    remove_dead_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
 }
 

@@ -107,7 +107,7 @@ class Reduction {
             std::erase_if(function_.blocks[block].parameters,
                           [&](Value parameter) { return is_gone(parameter); });
         for (ir::RecoveryEntry& entry : function_.recovery_entries)
-            entry.value = resolve(entry.value);
+            entry.rewrite([&](Value value) { return resolve(value); });
     }
 
     Function& function_;

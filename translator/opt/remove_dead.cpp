@@ -40,7 +40,7 @@ void remove_dead(Function& function, Workspace& w) {
                 const ir::Recovery& recovery = function.recoveries[op.recovery];
                 if (!last || last->first != recovery.first || last->count != recovery.count)
                     for (const ir::RecoveryEntry& entry : function.entries(recovery))
-                        use(entry.value);
+                        entry.for_each_value(use);
                 last = &recovery;
             }
             body[--kept] = value;
@@ -106,7 +106,7 @@ class Marking {
             use(argument);
         if (op.recovery == ir::no_recovery) return;
         for (const ir::RecoveryEntry& entry : function_.entries(function_.recoveries[op.recovery]))
-            use(entry.value);
+            entry.for_each_value([&](Value used) { use(used); });
     }
 
     void sweep() {

@@ -13,7 +13,7 @@ void Replacements::resolve_uses(ir::Function& function, ir::Instruction& op) con
 
 void Replacements::resolve_recoveries(ir::Function& function) const {
     for (ir::RecoveryEntry& entry : function.recovery_entries)
-        entry.value = resolve(entry.value);
+        entry.rewrite([&](ir::Value value) { return resolve(value); });
 }
 
 } // namespace vestige::opt

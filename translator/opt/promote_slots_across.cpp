@@ -1,15 +1,14 @@
-#include <bitset>
 #include <unordered_map>
 
 #include "common/assertion.h"
 #include "translator/ir/dominators.h"
 #include "translator/opt/passes.h"
+#include "translator/opt/slot_flow.h"
 
 namespace vestige::opt {
 
 using ir::BlockId;
 using ir::Function;
-using ir::HelperEffect;
 using ir::Instruction;
 using ir::Op;
 using ir::Recovery;
@@ -19,14 +18,8 @@ using ir::Value;
 
 namespace {
 
-constexpr std::size_t most_slots = 256;
-using SlotSet = std::bitset<most_slots>;
-
-bool sees_all_state(const Function& function, const Instruction& op) {
-    if (op.op != Op::call) return false;
-    const HelperEffect effect = (*function.helpers)[op.imm].effect;
-    return effect == HelperEffect::all_state || effect == HelperEffect::may_leave;
-}
+// In the place of a value: memory has it, and nobody reads it before it is set again.
+constexpr Value unknown{~1u};
 
 // SSA construction with a parameter for every slot that may have changed on some way to a join;
 // parameters that turn out to stand for one value are taken away again.
@@ -36,15 +29,18 @@ class Promotion {
         : function_(function),
           w_(workspace),
           slots_(function.layout->slots),
+          index_(slots_.size()),
           blocks_(function.blocks.size()),
           entry_values_(slots_.size()) {
-        VESTIGE_ASSERT(slots_.size() <= most_slots);
+        flow_.analyse(function, workspace);
         w_.replacements.clear(function.instructions.size());
     }
 
     void run() {
-        collect_slots();
-        find_flow();
+        for (std::size_t i = 0; i < tracked().size(); ++i)
+            index_[tracked()[i]] = i;
+        for (const BlockId block : w_.order)
+            add_parameters(block);
         for (const BlockId block : w_.order)
             run_block(block);
         for (const BlockId block : w_.order)
@@ -56,83 +52,32 @@ class Promotion {
 
   private:
     struct BlockState {
-        BlockId predecessor = ir::no_block; // the only one
-        SlotSet changed_in, changed_out;    // other values than on entry to the function
-        SlotSet dirty_in, dirty_out;        // memory is out of date
-        std::vector<SlotId> parameters;     // the slots that the block's last parameters stand for
-        std::uint32_t own_parameters = 0;   // those before them
-        std::vector<Value> at_end;          // by index in tracked_
-        Value marker;                       // the current guest instruction's at the start
+        std::vector<SlotId> parameters;   // the slots that the block's last parameters stand for
+        std::uint32_t own_parameters = 0; // those before them
+        std::vector<Value> at_end;        // by index in tracked()
+        Value marker;                     // the current guest instruction's at the start
     };
 
-    bool promotable(const Instruction& op) const {
-        return slots_[op.imm].promotion == ir::Promotion::promotable;
+    const std::vector<SlotId>& tracked() const { return flow_.tracked(); }
+    bool promotable(const Instruction& op) const { return is_promotable(function_, op); }
+    bool is_join(BlockId block) const { return w_.ways_in[block] > 1; }
+
+    // A slot that was written before the join and is not read behind it needs none.
+    bool passes(BlockId join, SlotId slot) const {
+        return flow_[join].changed_in[slot] &&
+               (flow_[join].live_in[slot] || flow_[join].dirty_in[slot]);
     }
 
-    // ---- before
-    void collect_slots() {
-        SlotSet seen;
-        for (const BlockId block : w_.order)
-            for (const Value value : function_.blocks[block].body) {
-                const Instruction& op = function_[value];
-                if ((op.op == Op::get_slot || op.op == Op::set_slot) && promotable(op))
-                    seen.set(op.imm);
-            }
-        index_.assign(slots_.size(), 0);
-        for (SlotId slot = 0; slot < slots_.size(); ++slot)
-            if (seen[slot]) {
-                index_[slot] = tracked_.size();
-                tracked_.push_back(slot);
-            }
-    }
-
-    // What a block does to the sets: the slots it sets last, and whether a helper came before.
-    void transfer(BlockId block, SlotSet& changed, SlotSet& dirty) const {
-        for (const Value value : function_.blocks[block].body) {
-            const Instruction& op = function_[value];
-            if (op.op == Op::set_slot && promotable(op)) {
-                changed.set(op.imm);
-                dirty.set(op.imm);
-            } else if (sees_all_state(function_, op)) {
-                for (const SlotId slot : tracked_)
-                    changed.set(slot);
-                dirty.reset();
-            }
-        }
-    }
-
-    void find_flow() {
-        for (const BlockId block : w_.order)
-            for (const BlockId next : ir::successors(function_, block))
-                blocks_[next].predecessor = w_.ways_in[next] == 1 ? block : ir::no_block;
-        for (bool again = true; again;) {
-            again = false;
-            for (const BlockId block : w_.order) {
-                BlockState& state = blocks_[block];
-                SlotSet changed = state.changed_in, dirty = state.dirty_in;
-                transfer(block, changed, dirty);
-                state.changed_out = changed;
-                state.dirty_out = dirty;
-                for (const BlockId next : ir::successors(function_, block)) {
-                    BlockState& after = blocks_[next];
-                    const SlotSet changed_before = after.changed_in, dirty_before = after.dirty_in;
-                    after.changed_in |= changed;
-                    after.dirty_in |= dirty;
-                    again |= after.changed_in != changed_before || after.dirty_in != dirty_before;
-                }
-            }
-        }
-        for (const BlockId block : w_.order) {
-            BlockState& state = blocks_[block];
-            state.own_parameters =
-                static_cast<std::uint32_t>(function_.blocks[block].parameters.size());
-            if (w_.ways_in[block] < 2) continue;
-            for (const SlotId slot : tracked_) {
-                if (!state.changed_in[slot]) continue;
-                state.parameters.push_back(slot);
-                const Value made = append({.op = Op::parameter, .type = slots_[slot].type});
-                function_.blocks[block].parameters.push_back(made);
-            }
+    void add_parameters(BlockId block) {
+        BlockState& state = blocks_[block];
+        state.own_parameters =
+            static_cast<std::uint32_t>(function_.blocks[block].parameters.size());
+        if (!is_join(block)) return;
+        for (const SlotId slot : tracked()) {
+            if (!passes(block, slot)) continue;
+            state.parameters.push_back(slot);
+            const Value made = append({.op = Op::parameter, .type = slots_[slot].type});
+            function_.blocks[block].parameters.push_back(made);
         }
     }
 
@@ -144,15 +89,19 @@ class Promotion {
     // ---- blocks, each behind the only predecessor it may have
     void run_block(BlockId block) {
         BlockState& state = blocks_[block];
-        values_.assign(tracked_.size(), Value{});
-        if (state.predecessor != ir::no_block) {
-            values_ = blocks_[state.predecessor].at_end;
+        values_.assign(tracked().size(), Value{});
+        const BlockId predecessor = flow_[block].predecessor;
+        if (predecessor != ir::no_block) {
+            values_ = blocks_[predecessor].at_end;
         } else {
+            for (const SlotId slot : tracked())
+                if (flow_[block].changed_in[slot]) values_[index_[slot]] = unknown;
             for (std::size_t i = 0; i < state.parameters.size(); ++i)
                 values_[index_[state.parameters[i]]] =
                     function_.blocks[block].parameters[state.own_parameters + i];
         }
-        dirty_ = state.dirty_in;
+        block_ = block;
+        dirty_ = flow_[block].dirty_in;
         marker_ = state.marker;
         map_is_current_ = false;
         w_.body.clear();
@@ -184,10 +133,12 @@ class Promotion {
             marker_ = {};
             break;
         case Op::call: call(value); return;
+        case Op::jump:
+        case Op::branch: write_back(flow_[block_].written_at_end, Pc::set_by_exit); break;
         case Op::goto_pc:
         case Op::jump_pc:
         case Op::leave:
-            write_back(op.op == Op::leave ? Pc::as_any_slot : Pc::set_by_exit);
+            write_back(~SlotSet{}, op.op == Op::leave ? Pc::as_any_slot : Pc::set_by_exit);
             function_[value].aux = started();
             break;
         default:
@@ -202,6 +153,7 @@ class Promotion {
 
     Value current(SlotId slot) {
         Value& value = values_[index_[slot]];
+        VESTIGE_ASSERT(value != unknown);
         if (!value.valid()) value = entry_value(slot);
         return value;
     }
@@ -215,9 +167,9 @@ class Promotion {
     std::uint32_t started() const { return marker_.valid() ? function_[marker_].aux + 1 : 0; }
 
     enum class Pc { as_any_slot, set_by_exit };
-    void write_back(Pc pc) {
-        for (const SlotId slot : tracked_) {
-            if (!dirty_[slot]) continue;
+    void write_back(const SlotSet& which, Pc pc) {
+        for (const SlotId slot : tracked()) {
+            if (!dirty_[slot] || !which[slot]) continue;
             if (pc == Pc::set_by_exit && slot == function_.layout->pc) continue;
             Instruction set{.op = Op::set_slot, .argument_count = 1, .imm = slot};
             set.arguments[0] = current(slot);
@@ -229,12 +181,12 @@ class Promotion {
     void call(Value value) {
         function_[value].aux = started();
         const bool sees_all = sees_all_state(function_, function_[value]);
-        if (sees_all) write_back(Pc::as_any_slot);
+        if (sees_all) write_back(~SlotSet{}, Pc::as_any_slot);
         w_.body.push_back(value);
         if (!sees_all) return;
         dirty_.reset();
         map_is_current_ = false;
-        for (const SlotId slot : tracked_) {
+        for (const SlotId slot : tracked()) {
             const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
             w_.body.push_back(read);
             values_[index_[slot]] = read;
@@ -245,7 +197,7 @@ class Promotion {
     std::uint32_t recovery(std::uint64_t pc, std::uint32_t index) {
         if (!map_is_current_) {
             map_.first = static_cast<std::uint32_t>(function_.recovery_entries.size());
-            for (const SlotId slot : tracked_)
+            for (const SlotId slot : tracked())
                 if (dirty_[slot] && slot != function_.layout->pc)
                     function_.recovery_entries.push_back({slot, current(slot)});
             map_.count = static_cast<std::uint32_t>(function_.recovery_entries.size()) - map_.first;
@@ -267,12 +219,21 @@ class Promotion {
             const auto own = function_.list(function_[end].target_arguments[way]);
             std::vector<Value> arguments(own.begin(), own.end());
             for (const SlotId slot : target.parameters) {
-                const Value value = blocks_[block].at_end[index_[slot]];
+                Value& value = blocks_[block].at_end[index_[slot]];
+                if (value == unknown) value = read_at_end(block, slot);
                 arguments.push_back(value.valid() ? value : entry_value(slot));
             }
             const ir::ValueList list = function_.make_list(arguments);
             function_[end].target_arguments[way] = list;
         }
+    }
+
+    // Memory is up to date there, but not on another way to the join.
+    Value read_at_end(BlockId block, SlotId slot) {
+        const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
+        auto& body = function_.blocks[block].body;
+        body.insert(body.end() - 1, read);
+        return read;
     }
 
     void read_entry_values() {
@@ -285,11 +246,14 @@ class Promotion {
 
     // What has the value it had on entry is not out of date, if memory still has that.
     void forget_unchanged() {
-        for (const BlockId block : w_.order)
+        SlotSet written;
+        for (const BlockId block : w_.order) {
+            written |= flow_[block].written_at_end;
             for (const Value value : function_.blocks[block].body)
                 if (sees_all_state(function_, function_[value])) return;
+        }
         const auto unchanged = [&](std::uint64_t slot, Value value) {
-            return value == entry_values_[slot];
+            return !written[slot] && value == entry_values_[slot];
         };
         for (const BlockId block : w_.order)
             std::erase_if(function_.blocks[block].body, [&](Value value) {
@@ -317,13 +281,14 @@ class Promotion {
     Function& function_;
     Workspace& w_;
     const std::vector<ir::Slot>& slots_;
+    SlotFlow flow_;
+    std::vector<std::size_t> index_; // in tracked(), by slot
     std::vector<BlockState> blocks_;
-    std::vector<SlotId> tracked_;     // promotable slots that the function reads or sets
-    std::vector<std::size_t> index_;  // in tracked_, by slot
     std::vector<Value> entry_values_; // by slot: its get_slot at the start, where it was wanted
 
     // Of the block under construction.
-    std::vector<Value> values_; // by index in tracked_; none: as on entry
+    BlockId block_ = 0;
+    std::vector<Value> values_; // by index in tracked(); none: as on entry
     SlotSet dirty_;
     Value marker_;
     Recovery map_;

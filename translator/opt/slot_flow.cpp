@@ -1,0 +1,117 @@
+#include "translator/opt/slot_flow.h"
+
+#include "common/assertion.h"
+#include "translator/ir/dominators.h"
+
+namespace vestige::opt {
+
+using ir::BlockId;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::SlotId;
+using ir::Type;
+using ir::Value;
+
+bool sees_all_state(const Function& function, const Instruction& op) {
+    if (op.op != Op::call) return false;
+    const ir::HelperEffect effect = (*function.helpers)[op.imm].effect;
+    return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
+}
+
+bool is_promotable(const Function& function, const Instruction& slot_op) {
+    return function.layout->slots[slot_op.imm].promotion == ir::Promotion::promotable;
+}
+
+void SlotFlow::analyse(const Function& function, const Workspace& workspace) {
+    VESTIGE_ASSERT(function.layout->slots.size() <= most_slots);
+    function_ = &function;
+    w_ = &workspace;
+    blocks_.assign(function.blocks.size(), {});
+    for (const BlockId block : workspace.order)
+        for (const BlockId next : ir::successors(function, block))
+            blocks_[next].predecessor = workspace.ways_in[next] == 1 ? block : ir::no_block;
+    find_slots();
+    find_live();
+    find_written();
+    find_changed();
+}
+
+void SlotFlow::find_slots() {
+    all_.reset();
+    handed_on_.reset();
+    tracked_.clear();
+    handed_on_.set(function_->layout->pc);
+    for (const BlockId block : w_->order)
+        for (const Value value : function_->blocks[block].body) {
+            const Instruction& op = (*function_)[value];
+            if ((op.op != Op::get_slot && op.op != Op::set_slot) || !is_promotable(*function_, op))
+                continue;
+            all_.set(op.imm);
+            if (op.op != Op::set_slot) continue;
+            const Instruction& source = (*function_)[op.arguments[0]];
+            if (source.op == Op::order_s || source.op == Op::order_u || source.type == Type::i1)
+                handed_on_.set(op.imm);
+        }
+    for (SlotId slot = 0; slot < function_->layout->slots.size(); ++slot)
+        if (all_[slot]) tracked_.push_back(slot);
+}
+
+void SlotFlow::find_live() {
+    for (bool again = true; again;) {
+        again = false;
+        for (auto block = w_->order.rbegin(); block != w_->order.rend(); ++block) {
+            SlotSet live;
+            for (const BlockId next : ir::successors(*function_, *block))
+                live |= blocks_[next].live_in;
+            const auto& body = function_->blocks[*block].body;
+            for (std::size_t i = body.size(); i-- > 0;) {
+                const Instruction& op = (*function_)[body[i]];
+                if (sees_all_state(*function_, op))
+                    live = all_;
+                else if (op.op == Op::set_slot)
+                    live.reset(op.imm);
+                else if (op.op == Op::get_slot && is_promotable(*function_, op))
+                    live.set(op.imm);
+            }
+            again |= live != blocks_[*block].live_in;
+            blocks_[*block].live_in = live;
+        }
+    }
+}
+
+void SlotFlow::find_written() {
+    for (const BlockId block : w_->order)
+        for (const BlockId next : ir::successors(*function_, block))
+            if (w_->ways_in[next] > 1)
+                blocks_[block].written_at_end |= all_ & ~handed_on_ & ~blocks_[next].live_in;
+}
+
+void SlotFlow::find_changed() {
+    for (bool again = true; again;) {
+        again = false;
+        for (const BlockId block : w_->order) {
+            SlotSet changed = blocks_[block].changed_in, dirty = blocks_[block].dirty_in;
+            for (const Value value : function_->blocks[block].body) {
+                const Instruction& op = (*function_)[value];
+                if (op.op == Op::set_slot && is_promotable(*function_, op)) {
+                    changed.set(op.imm);
+                    dirty.set(op.imm);
+                } else if (sees_all_state(*function_, op)) {
+                    changed = all_;
+                    dirty.reset();
+                }
+            }
+            dirty &= ~blocks_[block].written_at_end;
+            for (const BlockId next : ir::successors(*function_, block)) {
+                Block& after = blocks_[next];
+                const SlotSet changed_before = after.changed_in, dirty_before = after.dirty_in;
+                after.changed_in |= changed;
+                after.dirty_in |= dirty;
+                again |= after.changed_in != changed_before || after.dirty_in != dirty_before;
+            }
+        }
+    }
+}
+
+} // namespace vestige::opt

@@ -1,0 +1,54 @@
+// What happens to slots on the ways through a function of many blocks: the facts that
+// promote_slots_across builds on.
+#pragma once
+
+#include <bitset>
+#include <vector>
+
+#include "translator/ir/dominators.h"
+#include "translator/ir/function.h"
+#include "translator/opt/workspace.h"
+
+namespace vestige::opt {
+
+inline constexpr std::size_t most_slots = 256;
+using SlotSet = std::bitset<most_slots>;
+
+// A helper that reads and writes any slot behind the IR's back.
+bool sees_all_state(const ir::Function& function, const ir::Instruction& op);
+bool is_promotable(const ir::Function& function, const ir::Instruction& slot_op);
+
+class SlotFlow {
+  public:
+    // Of raw IR whose blocks tidy_flow has ordered.
+    void analyse(const ir::Function& function, const Workspace& workspace);
+
+    // Promotable slots that the function reads or sets.
+    const std::vector<ir::SlotId>& tracked() const { return tracked_; }
+
+    struct Block {
+        ir::BlockId predecessor = ir::no_block; // the only one
+        SlotSet live_in;                        // read before they are set, on some way from here
+        SlotSet changed_in; // may have another value than on entry to the function
+        SlotSet dirty_in;   // memory may be out of date
+        // Written, if dirty, before the block ends: behind a join nobody reads the value, only
+        // recovery maps would want it, and to hand it on would cost more than a store.
+        SlotSet written_at_end;
+    };
+    const Block& operator[](ir::BlockId block) const { return blocks_[block]; }
+
+  private:
+    void find_slots();
+    void find_live();
+    void find_written();
+    void find_changed();
+
+    const ir::Function* function_ = nullptr;
+    const Workspace* w_ = nullptr;
+    std::vector<ir::SlotId> tracked_;
+    SlotSet all_;
+    SlotSet handed_on_; // always passed on: recovery maps can make them themselves
+    std::vector<Block> blocks_;
+};
+
+} // namespace vestige::opt

@@ -156,6 +156,39 @@ void RegionFormer::find_loops() {
         if (state[next] == open) blocks_[next].round.push_back(top.block);
         if (state[next] == fresh) enter(next);
     }
+    keep_innermost();
+}
+
+// Of several loops that begin with one block only the innermost goes round to its second copy: the
+// others come to it from outside.
+void RegionFormer::keep_innermost() {
+    std::vector<std::vector<std::size_t>> before(blocks_.size());
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+        for (const std::size_t next : inside(blocks_[i]))
+            before[next].push_back(i);
+    const auto length = [&](std::size_t head, std::size_t last) { // in blocks
+        std::vector<bool> seen(blocks_.size());
+        seen[head] = true;
+        std::vector<std::size_t> work{last};
+        std::size_t count = 1;
+        while (!work.empty()) {
+            const std::size_t block = work.back();
+            work.pop_back();
+            if (seen[block]) continue;
+            seen[block] = true;
+            ++count;
+            work.insert(work.end(), before[block].begin(), before[block].end());
+        }
+        return count;
+    };
+    for (std::size_t head = 0; head < blocks_.size(); ++head) {
+        auto& round = blocks_[head].round;
+        if (round.size() < 2) continue;
+        std::size_t shortest = blocks_.size() + 1;
+        for (const std::size_t last : round)
+            shortest = std::min(shortest, length(head, last));
+        std::erase_if(round, [&](std::size_t last) { return length(head, last) > shortest; });
+    }
 }
 
 void RegionFormer::write(ir::Function& function) {

@@ -56,6 +56,7 @@ class RegionFormer {
     bool explore(std::uint64_t pc);
     void split();
     void find_loops();
+    void keep_innermost();
     std::vector<std::size_t> inside(const GuestBlock& block) const;
     void write(ir::Function& function);
     ir::BlockId write_block(std::size_t index, ir::Function& function);

@@ -197,8 +197,8 @@ void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
             continue;
         }
         append_ordering(site_words_, entry.op, slot.offset, bytes);
-        append_location(site_words_, regs_.location(entry.value));
-        append_location(site_words_, regs_.location(entry.other));
+        append_location(site_words_, regs_.location(entry.value), 0, 4); // i32
+        append_location(site_words_, regs_.location(entry.other), 0, 4);
     }
     record(site).recovery_words = static_cast<std::uint16_t>(site_words_.size() - first);
 }

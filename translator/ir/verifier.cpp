@@ -155,6 +155,14 @@ class Verifier {
             }
         }
     };
+    // Nothing that belongs to a guest instruction comes before its begin_run.
+    bool begins_run(const Block& block) const {
+        for (const Value value : block.body) {
+            if (function_[value].op == Op::begin_run) return true;
+            if (info(function_[value].op).effects != effect::pure) return false;
+        }
+        return false;
+    }
     void check_order() {
         dominators_.compute(function_);
         at_start_[0] = {function_.instruction_count, 0, function_.start_pc};
@@ -165,7 +173,7 @@ class Verifier {
             for (const BlockId next : successors(function_, block)) {
                 Progress& there = at_start_[next];
                 if (there.run == not_seen) there = progress;
-                if (function_[function_.blocks[next].body.front()].op == Op::begin_run) continue;
+                if (begins_run(function_.blocks[next])) continue;
                 block_ = next;
                 require(there.run == progress.run, 12,
                         "a run of {} or {} instructions is current here, depending on the way",

@@ -137,6 +137,28 @@ TEST_CASE("PEM 7.4.1: a BAT changed by mtspr is seen at once", "[ppc_system][mem
     CHECK(rig.gpr(4) == 2);
 }
 
+TEST_CASE("PEM 7.4.1: a jump to where a block was goes to where it is now",
+          "[ppc_system][memory]") {
+    constexpr std::uint32_t block_ea = 0x20000000, first_at = 0x40000, second_at = 0x60000;
+    constexpr unsigned ibat1l = 531;
+    constexpr Word bctrl = 0x4e800421;
+    Rig rig;
+    rig.map_low_block();
+    rig.set([](State& state) {
+        state.ibat[1][0] = block_ea | 3;
+        state.ibat[1][1] = first_at | 2;
+    });
+    rig.words(first_at, {li(3, 1), blr});
+    rig.words(second_at, {li(3, 2), blr});
+    rig.gpr(5, block_ea);
+    rig.gpr(6, second_at | 2);
+    rig.program({mtspr(9, 5), bctrl, bctrl, addi(7, 3, 0), mtspr(ibat1l, 6), bctrl, here},
+                usual | msr::ir | msr::dr);
+    rig.run(20);
+    CHECK(rig.gpr(7) == 1);
+    CHECK(rig.gpr(3) == 2);
+}
+
 TEST_CASE("PEM 6.4.3, 6.4.4: no translation", "[ppc_system][memory]") {
     Rig rig;
     translated(rig);

@@ -70,15 +70,12 @@ bool GlobalLiveness::flow_back(BlockId block) {
     return changed;
 }
 
-std::uint32_t GlobalLiveness::at_end(BlockId block, std::uint32_t index) const {
-    std::uint32_t nearest = never;
-    for (const BlockId next : flow_->successors(block)) {
-        const std::uint32_t there = at_entry(next, index);
-        if (there == never || values_[index].defined_in == next) continue;
-        nearest =
-            std::min({nearest, there + loop_exit_distance * flow_->loops_left(block, next), far});
-    }
-    return nearest;
+GlobalLiveness::BlockEnd GlobalLiveness::end_of(BlockId block) const {
+    BlockEnd end;
+    for (const BlockId next : flow_->successors(block))
+        end.ways[end.count++] = {entry_.data() + std::size_t{next} * count(), next,
+                                 loop_exit_distance * flow_->loops_left(block, next)};
+    return end;
 }
 
 } // namespace vestige::x64

@@ -6,6 +6,7 @@
 // exist: that is `far`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -38,7 +39,25 @@ class GlobalLiveness {
         return entry_[std::size_t{block} * count() + index];
     }
     // From the end of a block.
-    std::uint32_t at_end(ir::BlockId block, std::uint32_t index) const;
+    struct BlockEnd {
+        struct Way {
+            const std::uint32_t* there; // by index: distances from the next block's beginning
+            ir::BlockId next;
+            std::uint32_t length;
+        };
+        Way ways[2];
+        unsigned count = 0;
+    };
+    BlockEnd end_of(ir::BlockId block) const;
+    std::uint32_t at_end(const BlockEnd& end, std::uint32_t index) const {
+        std::uint32_t nearest = never;
+        for (unsigned i = 0; i < end.count; ++i) {
+            const auto& [there, next, length] = end.ways[i];
+            if (there[index] == never || values_[index].defined_in == next) continue;
+            nearest = std::min({nearest, there[index] + length, far});
+        }
+        return nearest;
+    }
     // Whether a value that is live at the block's entry is not one of its parameters.
     bool comes_from_before(ir::BlockId block, std::uint32_t index) const {
         return values_[index].defined_in != block;

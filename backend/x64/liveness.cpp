@@ -142,7 +142,7 @@ void Liveness::find_spans(BlockId block) {
 void Liveness::look_behind_block(Value value, std::uint32_t last_in_block) {
     ValueUses& uses = values_[value.index];
     const std::uint32_t distance =
-        uses.global == not_global ? never : across_.at_end(block_, uses.global);
+        uses.global == not_global ? never : across_.at_end(behind_block_, uses.global);
     uses.seen_in = block_;
     uses.next_use = distance == never ? never : block_end_ + distance;
     uses.last_use = distance == never ? last_in_block : never;
@@ -162,6 +162,7 @@ void Liveness::enter_with(Value value) {
 void Liveness::enter_block(BlockId block, std::uint32_t first_position) {
     const auto& body = function_->blocks[block].body;
     block_ = block;
+    behind_block_ = across_.end_of(block);
     later_uses_.clear();
     find_spans(block);
     block_end_ = first_position + static_cast<std::uint32_t>(body.size());

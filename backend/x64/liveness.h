@@ -105,6 +105,7 @@ class Liveness {
     std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
     ir::BlockId block_ = no_block;
     std::uint32_t block_end_ = 0; // position behind it
+    GlobalLiveness::BlockEnd behind_block_;
 };
 
 } // namespace vestige::x64

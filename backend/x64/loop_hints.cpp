@@ -97,8 +97,9 @@ void LoopHints::measure(BlockId block) {
     block_ = block;
     live_ = {};
     Pressure most = {};
+    const GlobalLiveness::BlockEnd end = across_->end_of(block);
     for (std::uint32_t i = 0; i < across_->count(); ++i)
-        if (across_->at_end(block, i) < loop_exit_distance) add(across_->value(i));
+        if (across_->at_end(end, i) < loop_exit_distance) add(across_->value(i));
     const auto& body = function_->blocks[block].body;
     for (std::size_t i = body.size(); i-- > 0;) {
         const Instruction& op = (*function_)[body[i]];

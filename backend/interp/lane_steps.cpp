@@ -203,6 +203,29 @@ const Step* step_signs(const Step* step, Registers registers, Frame&) {
     return step + 1;
 }
 
+// ---- singles: imm is the helper's address
+
+typedef std::uint64_t HelperVector __attribute__((vector_size(16)));
+
+// A helper of two arguments does not look at the third register.
+const Step* step_vector_helper(const Step* step, Registers registers, Frame& frame) {
+    const auto helper =
+        reinterpret_cast<HelperVector (*)(void*, HelperVector, HelperVector, HelperVector)>(
+            step->imm);
+    HelperVector operands[3];
+    const std::uint32_t numbers[3] = {step->a, step->b, step->c};
+    for (unsigned i = 0; i < 3; ++i)
+        std::memcpy(&operands[i], &registers[numbers[i]], sizeof operands[i]);
+    const HelperVector result = helper(frame.state, operands[0], operands[1], operands[2]);
+    std::memcpy(&registers[step->result], &result, sizeof result);
+    return step + 1;
+}
+
+void prepare_vector_helper(Preparer& p, const Instruction& op, Value value) {
+    const ir::Helper& helper = (*p.function().helpers)[ir::FloatOp::unpack(op.imm).helper];
+    p.emit(step_vector_helper, value).imm = reinterpret_cast<std::uintptr_t>(helper.function);
+}
+
 // ---- one handler a width of lane
 
 struct LaneHandlers {
@@ -265,6 +288,14 @@ LANES(vec_pack_u, {nullptr, step_pack<s16, u8>, step_pack<s32, u16>})
 LANES(vec_mul_pairs_s, {nullptr, step_mul_pairs, nullptr})
 LANES(vec_extract, {step_extract, nullptr, nullptr})
 LANES(vec_splat_lane, {step_splat_lane<u8>, step_splat_lane<u16>, step_splat_lane<u32>})
+#define BY_HELPER(name)                                                                            \
+    void prepare_##name(Preparer& p, const Instruction& op, Value value) {                         \
+        prepare_vector_helper(p, op, value);                                                       \
+    }
+BY_HELPER(vec_float_add)
+BY_HELPER(vec_float_sub)
+BY_HELPER(vec_float_mul_add)
+BY_HELPER(vec_float_neg_mul_sub)
 PLAIN(vec_permute, step_permute)
 PLAIN(vec_splat, step_splat)
 PLAIN(vec_pair, step_pair)

@@ -19,7 +19,8 @@ enum class SiteKind : std::uint8_t {
     load,       // operands: address; result
     store,      // operands: address, value
     leave,      // attribute: code
-    float_call, // operands: up to three doubles; attribute: the helper's address; result
+    float_call, // operands: up to three doubles, or vectors; attribute: the helper's address;
+                // result
 };
 
 // Followed by `operand_words` words of operands, then `recovery_words` of recovery entries.

@@ -134,6 +134,20 @@ std::uint64_t SlowPath::after_access(AccessOutcome outcome) {
 // A helper of fewer arguments does not look at the registers that further ones pass in.
 std::uint64_t SlowPath::call_float_helper() {
     LocationReader operands(words_, frame_, state_);
+    if (record_->result_bits == 128) {
+        typedef std::uint64_t HelperVector __attribute__((vector_size(16)));
+        HelperVector vectors[3] = {};
+        for (unsigned i = 0; i < record_->operand_count; ++i) {
+            const XmmValue value = operands.next().value;
+            vectors[i] = HelperVector{value.low, value.high};
+        }
+        const auto helper =
+            reinterpret_cast<HelperVector (*)(void*, HelperVector, HelperVector, HelperVector)>(
+                record_->attribute);
+        const HelperVector result = helper(state_, vectors[0], vectors[1], vectors[2]);
+        set_result({result[0], result[1]});
+        return resume();
+    }
     double arguments[3] = {};
     for (unsigned i = 0; i < record_->operand_count; ++i)
         arguments[i] = std::bit_cast<double>(operands.next().value.low);

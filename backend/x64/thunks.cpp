@@ -215,6 +215,7 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
     constant(&Thunks::byte_reversal, 0x08090a0b0c0d0e0f, 0x0001020304050607);
     constant(&Thunks::all_ones, ~std::uint64_t{0}, ~std::uint64_t{0});
     constant(&Thunks::low_nibbles, 0x0f0f0f0f0f0f0f0f, 0x0f0f0f0f0f0f0f0f);
+    constant(&Thunks::smallest_singles, 0x0100000001000000, 0x0100000001000000);
     VESTIGE_ASSERT(!code_.hasUnresolvedLinks());
 
     used = as_.offset();
@@ -255,6 +256,7 @@ constexpr ThunkRow thunk_rows[] = {
     {&Thunks::leave_plainly, "vestige_leave_plainly", ThunkFrame::of_unit},
     {&Thunks::leave, "vestige_leave", ThunkFrame::of_unit},
     {&Thunks::slow_path, "vestige_slow_path", ThunkFrame::slow_path},
+    {&Thunks::slow_path_of_integers, "vestige_slow_path_of_integers", ThunkFrame::slow_path},
     {&Thunks::call_with_slots, "vestige_call_with_slots", ThunkFrame::call},
     {&Thunks::call_with_state, "vestige_call_with_state", ThunkFrame::call},
 };

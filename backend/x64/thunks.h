@@ -39,7 +39,8 @@ struct Thunks {
     const std::byte* all_but_sign = nullptr;  // of the low double
     const std::byte* byte_reversal = nullptr; // pshufb control
     const std::byte* all_ones = nullptr;
-    const std::byte* low_nibbles = nullptr; // of each byte
+    const std::byte* low_nibbles = nullptr;      // of each byte
+    const std::byte* smallest_singles = nullptr; // four normal ones, shifted left by one
 };
 
 // What the slow path thunk calls. Returns 0 to go on as the frame now says, or a leave code + 1.

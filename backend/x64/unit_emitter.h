@@ -241,6 +241,8 @@ class UnitEmitter {
     friend struct FloatEmitter;
 
     // ---- vectors
+    enum class VectorFloat { add, sub, mul_add, neg_mul_sub };
+    void emit_vector_float(VectorFloat kind, Value value, const Instruction& op);
     void emit_lanes(Value value, const Instruction& op);
     void emit_lanes_by(Value value, const Instruction& op);
     void emit_lane_shift(Value value, const Instruction& op, asmjit::InstId avx2,

@@ -314,7 +314,8 @@ class Generator {
     void vector() {
         const Value a = value(Type::v128), b = value(Type::v128);
         static constexpr Op ops[] = {Op::vec_and, Op::vec_or, Op::vec_xor, Op::vec_and_not};
-        switch (random_.below(9)) {
+        switch (random_.below(10)) {
+        case 8: vector_float(a, b); break;
         case 0: keep(build_.vec(Op::vec_not, {a})); break;
         case 1: keep(build_.vec(Op::vec_permute, {a, b, value(Type::v128)})); break;
         case 2: keep(build_.vec(Op::vec_splat, {value(Type::i32)})); break;
@@ -325,6 +326,16 @@ class Generator {
         case 7: lanes(a, b); break;
         default: keep(build_.vec(ops[random_.below(4)], {a, b})); break;
         }
+    }
+    void vector_float(Value a, Value b) {
+        const auto two = ir::FloatOp{.helper = helper_vector_two}.pack();
+        const auto three = ir::FloatOp{.helper = helper_vector_three}.pack();
+        const Op op = random_.one_in(2) ? Op::vec_float_mul_add : Op::vec_float_neg_mul_sub;
+        if (random_.one_in(2))
+            keep(build_.append(random_.one_in(2) ? Op::vec_float_add : Op::vec_float_sub,
+                               Type::v128, {a, b}, two));
+        else
+            keep(build_.append(op, Type::v128, {a, b, value(Type::v128)}, three));
     }
     // An op that type_rules.h has a row for.
     void lanes(Value a, Value b) {

@@ -39,6 +39,7 @@ std::string_view name(Engine engine) {
     case Engine::raw: return "interpreter, raw IR";
     case Engine::optimised: return "interpreter, optimised IR";
     case Engine::x64: return "x64 code";
+    case Engine::x64_baseline: return "x64 code in baseline instructions";
     case Engine::x64_regions: return "x64 code of regions";
     case Engine::x64_window: return "x64 code of regions, in a window";
     }
@@ -56,7 +57,9 @@ struct Subject::Machine {
         state.ear = ear_enabled;
         state.msr = msr::fe0 | msr::fe1; // as QEMU has it
         state.header.jump_cache = jump_cache.data();
-        if (generates_code()) backend = std::make_unique<x64::X64Backend>(memory);
+        x64::X64Options options;
+        if (engine == Engine::x64_baseline) options.features = x64::HostFeatures::baseline();
+        if (generates_code()) backend = std::make_unique<x64::X64Backend>(memory, options);
     }
 
     const CpuModel& model;

@@ -12,11 +12,12 @@
 namespace vestige::ppc::lockstep {
 
 enum class Engine : std::uint8_t {
-    raw,         // the interpreter on what the lifters wrote
-    optimised,   // the interpreter on what the optimiser made of it
-    x64,         // host code
-    x64_regions, // host code of all that jumps lead to within a page
-    x64_window,  // the same for a window: no page map
+    raw,          // the interpreter on what the lifters wrote
+    optimised,    // the interpreter on what the optimiser made of it
+    x64,          // host code
+    x64_baseline, // in x86-64-v2 instructions
+    x64_regions,  // host code of all that jumps lead to within a page
+    x64_window,   // the same for a window: no page map
 };
 
 std::string_view name(Engine engine);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "common/endian.h"
+#include "frontend/ppc/altivec/lanes.h"
 #include "frontend/ppc/fp/fpscr.h"
 #include "translator/ir/semantics.h"
 
@@ -34,7 +35,7 @@ void load_state(const Registers& from, State& to) {
     to.lr = from.lr;
     to.ctr = from.ctr;
     set_fpscr(to, from.fpscr);
-    to.vscr = from.vscr;
+    vector::set_vscr(to, from.vscr);
     to.vrsave = from.vrsave;
 }
 

@@ -12,8 +12,8 @@ namespace vestige::ppc::lockstep {
 
 namespace {
 
-constexpr Engine engines[] = {Engine::raw, Engine::optimised, Engine::x64, Engine::x64_regions,
-                              Engine::x64_window};
+constexpr Engine engines[] = {Engine::raw,          Engine::optimised,   Engine::x64,
+                              Engine::x64_baseline, Engine::x64_regions, Engine::x64_window};
 
 const CpuModel& model_of(const Suite& suite) {
     const CpuModel* model = find_cpu_model(suite.cpu);

@@ -87,15 +87,17 @@ inline const ir::StateLayout& test_layout() {
 inline constexpr std::uint32_t leave_odd = ir::leave::guest_first + 1;
 
 enum GuestHelper : ir::HelperId {
-    helper_mix,     // pure: i32 (i32, i64, f64, i32)
-    helper_count,   // memory_only_slots: none (i32)
-    helper_turn,    // all_state: i64 (): r0 and r1 change places, x0 counts
-    helper_odd,     // may_leave: none (i32): leaves if odd, with pc one instruction on
-    helper_add,     // float: f64 (f64, f64)
-    helper_sqrt,    // float: f64 (f64)
-    helper_mul_add, // float: f64 (f64, f64, f64)
-    helper_int,     // float: i32 (f64)
-    helper_half,    // pure: f64 (f64)
+    helper_mix,          // pure: i32 (i32, i64, f64, i32)
+    helper_count,        // memory_only_slots: none (i32)
+    helper_turn,         // all_state: i64 (): r0 and r1 change places, x0 counts
+    helper_odd,          // may_leave: none (i32): leaves if odd, with pc one instruction on
+    helper_add,          // float: f64 (f64, f64)
+    helper_sqrt,         // float: f64 (f64)
+    helper_mul_add,      // float: f64 (f64, f64, f64)
+    helper_int,          // float: i32 (f64)
+    helper_half,         // pure: f64 (f64)
+    helper_vector_two,   // float: v128 (v128, v128)
+    helper_vector_three, // float: v128 (v128, v128, v128)
 };
 
 inline GuestState& state_of(void* state) { return *static_cast<GuestState*>(state); }
@@ -136,6 +138,15 @@ inline double call_mul_add(void* state, double a, double b, double c) {
                                  std::bit_cast<std::uint64_t>(b) * 3 +
                                  std::bit_cast<std::uint64_t>(c));
 }
+typedef std::uint64_t HelperVector __attribute__((vector_size(16)));
+inline HelperVector call_vector_two(void* state, HelperVector a, HelperVector b) {
+    ++state_of(state).seen;
+    return a * 3 + b;
+}
+inline HelperVector call_vector_three(void* state, HelperVector a, HelperVector b, HelperVector c) {
+    ++state_of(state).seen;
+    return a * 7 + b * 3 + c;
+}
 inline std::uint32_t call_int(void* state, double a) {
     ++state_of(state).seen;
     return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(a) >> 13);
@@ -158,6 +169,8 @@ inline const ir::HelperTable& test_helpers() {
         {"mul_add", address(call_mul_add), f64, {f64, f64, f64}, memory_only_slots},
         {"int", address(call_int), i32, {f64}, memory_only_slots},
         {"half", address(call_half), f64, {f64}, pure},
+        {"vector_two", address(call_vector_two), v128, {v128, v128}, memory_only_slots},
+        {"vector_three", address(call_vector_three), v128, {v128, v128, v128}, memory_only_slots},
     };
     return table;
 }

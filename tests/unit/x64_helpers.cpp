@@ -1,5 +1,6 @@
 #include "tests/unit/x64_helpers.h"
 
+#include <array>
 #include <bit>
 
 #include "common/assertion.h"
@@ -80,7 +81,49 @@ std::uint32_t to_int32(void* state, double a) {
 }
 
 constexpr Op first_op = Op::float_add, last_op = Op::float_to_int32_zero;
-constexpr ir::HelperId first_exact = helper_half + 1;
+constexpr ir::HelperId first_exact = helper_vector_three + 1;
+
+// Four singles, to nearest, without facts.
+using Singles = std::array<std::uint32_t, 4>;
+
+template <class Compute, class... Vectors>
+HelperVector by_lanes(Compute compute, Vectors... vectors) {
+    Singles result;
+    for (unsigned i = 0; i < result.size(); ++i)
+        result[i] = compute(std::bit_cast<Singles>(vectors)[i]...).value;
+    return std::bit_cast<HelperVector>(result);
+}
+HelperVector vector_add(void*, HelperVector a, HelperVector b) {
+    return by_lanes(
+        [](auto x, auto y) { return sf::add<sf::F32, Policy>(x, y, sf::Environment{}); }, a, b);
+}
+HelperVector vector_subtract(void*, HelperVector a, HelperVector b) {
+    return by_lanes(
+        [](auto x, auto y) { return sf::subtract<sf::F32, Policy>(x, y, sf::Environment{}); }, a,
+        b);
+}
+template <sf::Fused form>
+HelperVector vector_fused(void*, HelperVector a, HelperVector b, HelperVector c) {
+    return by_lanes(
+        [](auto x, auto y, auto z) {
+            return sf::fused_multiply_add<sf::F32, Policy>(x, y, z, sf::Environment{}, form);
+        },
+        a, b, c);
+}
+
+constexpr Op first_vector_op = Op::vec_float_add, last_vector_op = Op::vec_float_neg_mul_sub;
+
+void add_vector_rows(ir::HelperTable& table) {
+    using enum ir::Type;
+    const auto row = [&](std::vector<ir::Type> arguments, auto* function) {
+        table.push_back({"exact", reinterpret_cast<const void*>(function), v128,
+                         std::move(arguments), ir::HelperEffect::memory_only_slots});
+    };
+    row({v128, v128}, vector_add);
+    row({v128, v128}, vector_subtract);
+    row({v128, v128, v128}, vector_fused<sf::Fused::multiply_add>);
+    row({v128, v128, v128}, vector_fused<sf::Fused::negative_multiply_subtract>);
+}
 
 template <class Target> void add_rows(ir::HelperTable& table) {
     using enum ir::Type;
@@ -109,6 +152,7 @@ const ir::HelperTable& exact_helpers() {
         VESTIGE_ASSERT(made.size() == first_exact);
         add_rows<sf::F64>(made);
         add_rows<sf::F64Single>(made);
+        add_vector_rows(made);
         return made;
     }();
     return table;
@@ -125,6 +169,13 @@ ir::HelperId exact_helper(Op op, Precision precision) {
 void use_exact_helpers(ir::Function& function, std::uint64_t seed) {
     Random random(seed);
     for (ir::Instruction& op : function.instructions) {
+        if (op.op >= first_vector_op && op.op <= last_vector_op) {
+            const auto index =
+                static_cast<unsigned>(op.op) - static_cast<unsigned>(first_vector_op);
+            op.imm = ir::FloatOp{.helper = static_cast<ir::HelperId>(
+                                     exact_helper(last_op, Precision::single) + 1 + index)}
+                         .pack();
+        }
         if (op.op < first_op || op.op > last_op) continue;
         const Precision precision = random.one_in(2) ? Precision::single : Precision::double_;
         op.imm =

@@ -310,8 +310,8 @@ class Verifier {
                      "the helper takes {} arguments", helper.arguments.size()))
             return;
         for (unsigned i = 0; i < op.argument_count; ++i)
-            require(type(op, i) == helper.arguments[i], 9, "argument {} is {} to the helper", i,
-                    info(helper.arguments[i]).name);
+            require(type(op, i) == helper.arguments[i] && type(op, i) != Type::v128, 9,
+                    "argument {} is {} to the helper", i, info(helper.arguments[i]).name);
     }
     void check_float_helper(const Instruction& op) {
         const FloatOp attributes = FloatOp::unpack(op.imm);
@@ -321,8 +321,10 @@ class Verifier {
         const Helper& helper = (*function_.helpers)[attributes.helper];
         require(helper.result == op.type && helper.arguments.size() == op.argument_count, 9,
                 "the helper's signature is another");
-        for (const Type argument : helper.arguments)
-            require(argument == Type::f64, 9, "the helper takes another type than f64");
+        for (unsigned i = 0; i < op.argument_count; ++i)
+            require(helper.arguments.size() == op.argument_count &&
+                        helper.arguments[i] == type(op, i),
+                    9, "argument {} is of another type to the helper", i);
         require(helper.effect == HelperEffect::pure ||
                     helper.effect == HelperEffect::memory_only_slots,
                 9, "the helper does more than touch memory_only slots");
@@ -513,7 +515,8 @@ std::optional<std::string> find_defect(const StateLayout& layout, const HelperTa
             used[slot.offset + i] = mark;
         }
     }
-    const TypeSet passed = type_set(Type::i1, Type::i8, Type::i16, Type::i32, Type::i64, Type::f64);
+    const TypeSet passed =
+        type_set(Type::i1, Type::i8, Type::i16, Type::i32, Type::i64, Type::f64, Type::v128);
     for (const Helper& helper : helpers) {
         if (!helper.function) return fmt::format("helper {} has no function", helper.name);
         if (helper.arguments.size() > 4)

@@ -54,6 +54,8 @@ struct CpuHeader {
     // masked, sticky flags gathering.
     std::uint32_t guest_mxcsr = 0x1f80;
     std::uint32_t host_mxcsr = 0x1f80;
+    // For Op::vec_float_*: to nearest, exceptions masked, denormals as the guest has them.
+    std::uint32_t vector_mxcsr = 0x1f80;
     // 1 while generated code runs: the guest's sticky flags are in MXCSR itself; else in
     // guest_mxcsr.
     std::uint32_t mxcsr_live = 0;

@@ -59,7 +59,7 @@ VESTIGE_VECTOR_HELPER(mfvscr) {
     v.set(result);
 }
 VESTIGE_VECTOR_HELPER(mtvscr) {
-    v.state.vscr = v.get<u32>(v.b)[0] & (vector::vscr_nj | vector::vscr_sat);
+    vector::set_vscr(v.state, v.get<u32>(v.b)[0] & (vector::vscr_nj | vector::vscr_sat));
 }
 
 // ---- for loads and stores

@@ -30,11 +30,6 @@ Environment environment_of(const Operands& v, Rounding rounding = Rounding::near
     return {.rounding = rounding, .operands = subnormals, .results = subnormals};
 }
 
-template <class Function> void binary(Operands v, Function function) {
-    const Environment environment = environment_of(v);
-    vector::lanewise<u32>(v, [&](u32 a, u32 b) { return function(a, b, environment); });
-}
-
 template <class Function>
 void unary(Operands v, Function function, Rounding rounding = Rounding::nearest_even) {
     const Environment environment = environment_of(v, rounding);
@@ -44,21 +39,24 @@ void unary(Operands v, Function function, Rounding rounding = Rounding::nearest_
     v.set(lanes);
 }
 
-__attribute__((target("fma"))) __m128 multiply_add(__m128 a, __m128 c, __m128 b) {
-    return _mm_fmadd_ps(a, c, b);
-}
-__attribute__((target("fma"))) __m128 negative_multiply_subtract(__m128 a, __m128 c, __m128 b) {
-    return _mm_xor_ps(_mm_fmsub_ps(a, c, b), _mm_set1_ps(-0.0f));
-}
+// The registers of an operation on values.
+Environment environment_of(void* state) { return environment_of(Operands(state, 0, 0, 0, 0)); }
 
-void fused(Operands v, softfloat::Fused form) {
-    const Environment environment = environment_of(v);
-    const auto a = v.get<u32>(v.a), b = v.get<u32>(v.b), c = v.get<u32>(v.c);
+template <class Function, class... Vectors>
+FloatVector by_lanes(Function function, Vectors... vectors) {
     Lanes<u32> result;
     for (unsigned i = 0; i < result.count; ++i)
-        result[i] =
-            softfloat::fused_multiply_add<F32, Nan>(a[i], c[i], b[i], environment, form).value;
-    v.set(result);
+        result[i] = function(std::bit_cast<Lanes<u32>>(vectors)[i]...);
+    return std::bit_cast<FloatVector>(result);
+}
+
+FloatVector fused(void* state, FloatVector a, FloatVector b, FloatVector c, softfloat::Fused form) {
+    const Environment environment = environment_of(state);
+    return by_lanes(
+        [&](u32 x, u32 y, u32 z) {
+            return softfloat::fused_multiply_add<F32, Nan>(x, y, z, environment, form).value;
+        },
+        a, b, c);
 }
 
 enum class Extreme { larger, smaller };
@@ -134,30 +132,22 @@ template <class Integer> void to_integer(Operands v) {
 
 } // namespace
 
-VESTIGE_VECTOR_HELPER(vaddfp) {
-    if (vector::by_host(
-            v, [](__m128 a, __m128 b) { return _mm_add_ps(a, b); }, v.a, v.b))
-        return;
-    binary(v, [](u32 a, u32 b, const Environment& e) {
-        return softfloat::add<F32, Nan>(a, b, e).value;
-    });
+FloatVector vector_float_add(void* state, FloatVector a, FloatVector b) {
+    const Environment environment = environment_of(state);
+    return by_lanes([&](u32 x, u32 y) { return softfloat::add<F32, Nan>(x, y, environment).value; },
+                    a, b);
 }
-VESTIGE_VECTOR_HELPER(vsubfp) {
-    if (vector::by_host(
-            v, [](__m128 a, __m128 b) { return _mm_sub_ps(a, b); }, v.a, v.b))
-        return;
-    binary(v, [](u32 a, u32 b, const Environment& e) {
-        return softfloat::subtract<F32, Nan>(a, b, e).value;
-    });
+FloatVector vector_float_subtract(void* state, FloatVector a, FloatVector b) {
+    const Environment environment = environment_of(state);
+    return by_lanes(
+        [&](u32 x, u32 y) { return softfloat::subtract<F32, Nan>(x, y, environment).value; }, a, b);
 }
-VESTIGE_VECTOR_HELPER(vmaddfp) {
-    if (vector::host_has_fma() && vector::by_host(v, multiply_add, v.a, v.c, v.b)) return;
-    fused(v, softfloat::Fused::multiply_add);
+FloatVector vector_float_multiply_add(void* state, FloatVector a, FloatVector b, FloatVector c) {
+    return fused(state, a, b, c, softfloat::Fused::multiply_add);
 }
-VESTIGE_VECTOR_HELPER(vnmsubfp) {
-    if (vector::host_has_fma() && vector::by_host(v, negative_multiply_subtract, v.a, v.c, v.b))
-        return;
-    fused(v, softfloat::Fused::negative_multiply_subtract);
+FloatVector vector_float_negative_multiply_subtract(void* state, FloatVector a, FloatVector b,
+                                                    FloatVector c) {
+    return fused(state, a, b, c, softfloat::Fused::negative_multiply_subtract);
 }
 
 VESTIGE_VECTOR_HELPER(vmaxfp) { extreme<Extreme::larger>(v); }

@@ -23,4 +23,12 @@ void vector_insert(void* state, std::uint32_t d, std::uint32_t position, std::ui
 std::uint32_t vector_extract(void* state, std::uint32_t s, std::uint32_t position,
                              std::uint32_t size);
 
+// The exact operations behind Op::vec_float_*. a * b + c; -(a * b - c)
+typedef float FloatVector __attribute__((vector_size(16)));
+FloatVector vector_float_add(void* state, FloatVector a, FloatVector b);
+FloatVector vector_float_subtract(void* state, FloatVector a, FloatVector b);
+FloatVector vector_float_multiply_add(void* state, FloatVector a, FloatVector b, FloatVector c);
+FloatVector vector_float_negative_multiply_subtract(void* state, FloatVector a, FloatVector b,
+                                                    FloatVector c);
+
 } // namespace vestige::ppc

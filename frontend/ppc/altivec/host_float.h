@@ -64,7 +64,6 @@ bool by_host(Operands v, Function function, Registers... registers) {
     return true;
 }
 
-inline bool host_has_fma() { return __builtin_cpu_supports("fma") != 0; }
 inline bool host_has_sse41() { return __builtin_cpu_supports("sse4.1") != 0; }
 
 } // namespace vestige::ppc::vector

@@ -25,6 +25,13 @@ template <class Lane> struct Lanes {
     Lane element(unsigned i) const { return lane[count - 1 - i]; }
 };
 
+// VSCR changes here alone, but for SAT: MXCSR for vectors goes with NJ.
+inline void set_vscr(State& state, std::uint32_t value) {
+    constexpr std::uint32_t masked = 0x1f80, flush = 1u << 15, zero_operands = 1u << 6;
+    state.vscr = value;
+    state.header.vector_mxcsr = masked | (value & vscr_nj ? flush | zero_operands : 0);
+}
+
 // An instruction's fields and the registers behind them.
 struct Operands {
     State& state;

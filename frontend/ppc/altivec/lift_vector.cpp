@@ -52,6 +52,38 @@ void lift_vnor(Lifter& l) {
     l.set_vr(l.f.vd(), l.b.vec(Op::vec_not, {either}));
 }
 
+namespace {
+
+void lift_float(Lifter& l, Op op, ir::HelperId helper, std::initializer_list<unsigned> registers) {
+    if (l.vec_unavailable()) return;
+    const std::uint64_t attributes = ir::FloatOp{.helper = helper}.pack();
+    Value operands[3];
+    unsigned count = 0;
+    for (const unsigned number : registers)
+        operands[count++] = l.vr(number);
+    l.set_vr(l.f.vd(), count == 2
+                           ? l.b.append(op, ir::Type::v128, {operands[0], operands[1]}, attributes)
+                           : l.b.append(op, ir::Type::v128, {operands[0], operands[1], operands[2]},
+                                        attributes));
+}
+
+} // namespace
+
+void lift_vaddfp(Lifter& l) {
+    lift_float(l, Op::vec_float_add, helper::vector_float_add, {l.f.va(), l.f.vb()});
+}
+void lift_vsubfp(Lifter& l) {
+    lift_float(l, Op::vec_float_sub, helper::vector_float_subtract, {l.f.va(), l.f.vb()});
+}
+void lift_vmaddfp(Lifter& l) {
+    lift_float(l, Op::vec_float_mul_add, helper::vector_float_multiply_add,
+               {l.f.va(), l.f.vc(), l.f.vb()});
+}
+void lift_vnmsubfp(Lifter& l) {
+    lift_float(l, Op::vec_float_neg_mul_sub, helper::vector_float_negative_multiply_subtract,
+               {l.f.va(), l.f.vc(), l.f.vb()});
+}
+
 // vB where vC has ones, vA elsewhere.
 void lift_vsel(Lifter& l) {
     if (l.vec_unavailable()) return;

@@ -35,6 +35,7 @@ void PpcCpu::reset() {
     state_ = State{};
     state_.header = header;
     state_.header.guest_mxcsr = 0x1f80;
+    state_.header.vector_mxcsr = 0x1f80;
     state_.header.leave_code = ir::leave::none;
     state_.header.cpu = this;
     state_.msr = msr::ip;

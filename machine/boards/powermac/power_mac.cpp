@@ -1,4 +1,5 @@
 #include "machine/boards/powermac/power_mac.h"
+#include "frontend/ppc/altivec/lanes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -237,6 +238,7 @@ void PowerMac::visit_cpu(StateVisitor& state) {
     auto* first = reinterpret_cast<std::byte*>(&state_->pc);
     auto* end = reinterpret_cast<std::byte*>(state_.get() + 1);
     state.bytes("registers", {first, end});
+    ppc::vector::set_vscr(*state_, state_->vscr);
 }
 
 std::string PowerMac::describe_cpu(MachineView view) {

@@ -200,8 +200,8 @@ TEST_CASE("verifier: layouts and helper tables") {
     expect([](auto& layout, auto&) { layout.size = 8; }, "slot pc lies outside the state");
     expect([](auto& layout, auto&) { layout.slots[slot_r0 + 1].offset -= 2; },
            "slot r1 overlaps another");
-    expect([](auto&, auto& helpers) { helpers[0].arguments[0] = Type::v128; },
-           "helper mix takes a v128");
+    expect([](auto&, auto& helpers) { helpers[0].arguments[0] = Type::f80; },
+           "helper mix takes a f80");
     expect([](auto&, auto& helpers) { helpers[0].function = nullptr; },
            "helper mix has no function");
 }

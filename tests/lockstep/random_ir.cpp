@@ -28,7 +28,6 @@ std::uint64_t Random::interesting() {
 
 namespace {
 
-constexpr std::uint32_t start_pc = 0x1000;
 constexpr Type integer_types[] = {Type::i1, Type::i8, Type::i16, Type::i32, Type::i64};
 
 class Generator {
@@ -315,27 +314,23 @@ class Generator {
         const Value a = value(Type::v128), b = value(Type::v128);
         static constexpr Op ops[] = {Op::vec_and, Op::vec_or, Op::vec_xor, Op::vec_and_not};
         switch (random_.below(10)) {
-        case 8: vector_float(a, b); break;
         case 0: keep(build_.vec(Op::vec_not, {a})); break;
         case 1: keep(build_.vec(Op::vec_permute, {a, b, value(Type::v128)})); break;
         case 2: keep(build_.vec(Op::vec_splat, {value(Type::i32)})); break;
         case 3: keep(build_.vec(Op::vec_pair, {value(Type::i64), value(Type::i64)})); break;
         case 4: keep(build_.vec_signs(a)); break;
-        case 5:
-        case 6:
-        case 7: lanes(a, b); break;
-        default: keep(build_.vec(ops[random_.below(4)], {a, b})); break;
+        case 5: vector_float(a, b, value(Type::v128)); break;
+        case 6: keep(build_.vec(ops[random_.below(4)], {a, b})); break;
+        default: lanes(a, b);
         }
     }
-    void vector_float(Value a, Value b) {
-        const auto two = ir::FloatOp{.helper = helper_vector_two}.pack();
-        const auto three = ir::FloatOp{.helper = helper_vector_three}.pack();
-        const Op op = random_.one_in(2) ? Op::vec_float_mul_add : Op::vec_float_neg_mul_sub;
-        if (random_.one_in(2))
-            keep(build_.append(random_.one_in(2) ? Op::vec_float_add : Op::vec_float_sub,
-                               Type::v128, {a, b}, two));
-        else
-            keep(build_.append(op, Type::v128, {a, b, value(Type::v128)}, three));
+    void vector_float(Value a, Value b, Value c) {
+        static constexpr Op two[] = {Op::vec_float_add, Op::vec_float_sub};
+        static constexpr Op three[] = {Op::vec_float_mul_add, Op::vec_float_neg_mul_sub};
+        const unsigned i = random_.below(2);
+        keep(random_.one_in(2)
+                 ? build_.append(two[i], Type::v128, {a, b}, helper_vector_two)
+                 : build_.append(three[i], Type::v128, {a, b, c}, helper_vector_three));
     }
     // An op that type_rules.h has a row for.
     void lanes(Value a, Value b) {
@@ -346,10 +341,10 @@ class Generator {
         while ((bits & rule->widths) == 0)
             bits = 8u << random_.below(4);
         const unsigned number = rule->numbered ? random_.below(rule->limit(bits)) : 0;
-        if (ir::info(rule->op).arguments.size() == 1)
-            keep(build_.vec(rule->op, {a}, bits, number));
-        else
-            keep(build_.vec(rule->op, {a, b}, bits, number));
+        const std::uint64_t imm = ir::LaneAttributes{bits, number}.pack();
+        const bool one = ir::info(rule->op).arguments.size() == 1;
+        keep(one ? build_.append(rule->op, Type::v128, {a}, imm)
+                 : build_.append(rule->op, Type::v128, {a, b}, imm));
     }
     void rare() {
         switch (random_.below(6)) {
@@ -577,32 +572,6 @@ void random_function(ir::Function& function, std::uint64_t seed, const RandomIrO
     function.clear();
     function.start_pc = start_pc;
     Generator(function, seed, options).run();
-}
-
-void random_registers(GuestState& state, std::uint64_t seed) {
-    Random random(seed);
-    state.pc = start_pc;
-    for (auto& r : state.r)
-        r = static_cast<std::uint32_t>(random.interesting());
-    for (auto& cr : state.cr)
-        cr = random.interesting();
-    for (auto& x : state.x)
-        x = random.interesting();
-    state.ca = random.one_in(2);
-    state.byte = static_cast<std::uint8_t>(random.interesting());
-    state.half = static_cast<std::uint16_t>(random.interesting());
-    for (auto& f : state.f)
-        f = std::bit_cast<double>(random.interesting());
-    for (auto& v : state.v)
-        v[0] = random.interesting(), v[1] = random.interesting();
-    state.counter = random.below(100);
-    state.seen = random.below(100);
-}
-
-void random_memory(GuestMemory& memory, std::uint64_t seed) {
-    Random random(seed);
-    for (std::size_t i = 0; i < GuestMemory::size; i += 8)
-        store_sized(&memory.bytes[i], 8, random.next(), Endian::little);
 }
 
 } // namespace vestige::test

@@ -9,6 +9,9 @@
 
 namespace vestige::test {
 
+// Of random functions.
+inline constexpr std::uint32_t start_pc = 0x1000;
+
 // splitmix64: the same numbers on every host.
 class Random {
   public:

@@ -1,0 +1,34 @@
+// What random functions run on: registers and memory.
+#include <bit>
+
+#include "tests/lockstep/random_ir.h"
+
+namespace vestige::test {
+
+void random_registers(GuestState& state, std::uint64_t seed) {
+    Random random(seed);
+    state.pc = start_pc;
+    for (auto& r : state.r)
+        r = static_cast<std::uint32_t>(random.interesting());
+    for (auto& cr : state.cr)
+        cr = random.interesting();
+    for (auto& x : state.x)
+        x = random.interesting();
+    state.ca = random.one_in(2);
+    state.byte = static_cast<std::uint8_t>(random.interesting());
+    state.half = static_cast<std::uint16_t>(random.interesting());
+    for (auto& f : state.f)
+        f = std::bit_cast<double>(random.interesting());
+    for (auto& v : state.v)
+        v[0] = random.interesting(), v[1] = random.interesting();
+    state.counter = random.below(100);
+    state.seen = random.below(100);
+}
+
+void random_memory(GuestMemory& memory, std::uint64_t seed) {
+    Random random(seed);
+    for (std::size_t i = 0; i < GuestMemory::size; i += 8)
+        store_sized(&memory.bytes[i], 8, random.next(), Endian::little);
+}
+
+} // namespace vestige::test

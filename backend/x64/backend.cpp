@@ -17,7 +17,8 @@ namespace vestige::x64 {
 
 struct X64Backend::Parts {
     Parts(runtime::MemoryPath& memory, const X64Options& options)
-        : arena(options.arena_bytes),
+        : features(options.features),
+          arena(options.arena_bytes),
           thunks(emit_thunks(arena, enter_slow_path, &memory, thunk_bytes)),
           emitter(options.features, thunks),
           listing(options.listing),
@@ -35,6 +36,11 @@ struct X64Backend::Parts {
         std::memcpy(arena.writable(field), &distance, sizeof distance);
     }
 
+    // The emitted code of a unit into the arena. False: there is no room.
+    bool place(const UnitEmitter& code, runtime::MemoryView view, std::string text,
+               runtime::CompiledUnit& unit);
+
+    HostFeatures features;
     Arena arena;
     WindowFaults window_faults;
     std::size_t thunk_bytes = 0;
@@ -60,17 +66,46 @@ X64Backend::X64Backend(runtime::MemoryPath& memory, X64Options options)
 
 X64Backend::~X64Backend() = default;
 
+bool X64Backend::Parts::place(const UnitEmitter& code, runtime::MemoryView view, std::string text,
+                              runtime::CompiledUnit& unit) {
+    const std::byte* const block = arena.allocate(code.bytes());
+    if (!block) return false;
+    code.place(block, arena.writable(block), unit);
+    if (view == runtime::MemoryView::window) window_faults.add(block, code.fault_points());
+    if (listing == Listing::on) texts[unit.entry] = std::move(text);
+    return true;
+}
+
 bool X64Backend::compile(const ir::Function& function, runtime::CompiledUnit& unit,
                          runtime::MemoryView view) {
     std::string text;
     parts_->emitter.emit(function, view, parts_->listing == Listing::on ? &text : nullptr);
-    const std::byte* const block = parts_->arena.allocate(parts_->emitter.bytes());
-    if (!block) return false;
-    parts_->emitter.place(block, parts_->arena.writable(block), unit);
-    if (view == runtime::MemoryView::window)
-        parts_->window_faults.add(block, parts_->emitter.fault_points());
-    if (parts_->listing == Listing::on) parts_->texts[unit.entry] = std::move(text);
-    return true;
+    return parts_->place(parts_->emitter, view, std::move(text), unit);
+}
+
+namespace {
+
+// An emitter of its own, which holds the code until it has a place.
+struct EmittedCode final : runtime::PreparedCode {
+    EmittedCode(const HostFeatures& features, const Thunks& thunks, runtime::MemoryView its_view)
+        : emitter(features, thunks), view(its_view) {}
+    UnitEmitter emitter;
+    runtime::MemoryView view;
+    std::string text;
+};
+
+} // namespace
+
+std::unique_ptr<runtime::PreparedCode> X64Backend::prepare(const ir::Function& function,
+                                                           runtime::MemoryView view) const {
+    auto code = std::make_unique<EmittedCode>(parts_->features, parts_->thunks, view);
+    code->emitter.emit(function, view, parts_->listing == Listing::on ? &code->text : nullptr);
+    return code;
+}
+
+bool X64Backend::install(runtime::PreparedCode& code, runtime::CompiledUnit& unit) {
+    auto& emitted = static_cast<EmittedCode&>(code);
+    return parts_->place(emitted.emitter, emitted.view, std::move(emitted.text), unit);
 }
 
 runtime::UnitExit X64Backend::enter(runtime::CpuHeader* header, const void* entry) {

@@ -1,6 +1,6 @@
 // Tier 1 for x86-64 hosts: IR to host code in one pass.
 //
-// Not thread-safe: one thread compiles, links and runs.
+// One thread compiles, links and runs; prepare() alone may be called on others.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,9 @@ class X64Backend final : public runtime::Backend {
     explicit X64Backend(runtime::MemoryPath& memory, X64Options options = {});
     ~X64Backend() override;
 
+    std::unique_ptr<runtime::PreparedCode> prepare(const ir::Function& function,
+                                                   runtime::MemoryView view) const override;
+    bool install(runtime::PreparedCode& code, runtime::CompiledUnit& unit) override;
     bool compile(const ir::Function& function, runtime::CompiledUnit& unit,
                  runtime::MemoryView view = runtime::MemoryView::page_map) override;
     runtime::UnitExit enter(runtime::CpuHeader* header, const void* entry) override;

@@ -85,6 +85,7 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     if (!log_filter_.empty()) options.log_filter = {log_filter_[0].first, log_filter_[0].last};
     options.chaining = !log.on(LogItem::exec);
     options.regions = regions_;
+    options.region_thread = true;
     options.windows = windows_;
     runtime::BackendFactory backend;
     if (engine_ == EngineKind::jit)

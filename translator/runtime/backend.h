@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,9 +44,20 @@ enum class MemoryView : std::uint8_t {
     window,   // CpuHeader::window
 };
 
+// Host code that has no place in the arena yet. It may refer to the function that it was made from.
+class PreparedCode {
+  public:
+    virtual ~PreparedCode() = default;
+};
+
 class Backend {
   public:
     virtual ~Backend() = default;
+
+    // compile() in two steps: the work, on any thread, and its result put in place.
+    virtual std::unique_ptr<PreparedCode> prepare(const ir::Function& function,
+                                                  MemoryView view) const = 0;
+    virtual bool install(PreparedCode& code, CompiledUnit& unit) = 0;
 
     // Generates code for an optimised function. Returns false if the code arena is full: the caller
     // evicts units and tries again.

@@ -22,6 +22,10 @@ ExecLoop::ExecLoop(GuestCpu& cpu, Bus& bus, const BackendFactory& backend,
       function_(cpu.layout(), cpu.helpers()),
       region_former_(cpu) {
     units_.set_backend(backend_.get());
+    // Listings come in the order of events.
+    const bool logs = log.on(LogItem::ir_opt) || log.on(LogItem::out_asm);
+    if (backend_ && options.regions && options.region_thread && !logs)
+        region_compiler_ = std::make_unique<RegionCompiler>(*backend_);
     units_.set_code_observer(options.code_observer);
     header_->stable_jumps = units_.stable_jumps();
     header_->runtime = static_cast<CpuRuntime*>(this);
@@ -382,6 +386,7 @@ bool ExecLoop::refill() {
     samples_.sample(cpu_.pc());
     refresh();
     if (options_.windows) consider_window();
+    if (region_compiler_) install_regions();
     if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
     return true;
 }
@@ -410,36 +415,41 @@ void ExecLoop::make_region(std::uint64_t pc) {
     Unit* unit = units_.find(
         {page->physical | (pc & page_mask), pc, mode_, options_.max_instructions, view_});
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
+    if (region_compiler_ && !region_compiler_->has_room()) return;
     const ActivityScope translating(times_, Activity::translating_regions);
-    if (auto region = compile_region(*unit, *page)) {
-        const Unit& made = *region;
-        units_.replace(std::move(region));
-        tell_observer(made);
-    } else {
-        unit->region_refused = true;
+    unit->region_refused = true; // or under way
+    auto region = form_region(*unit, *page);
+    if (!region) return;
+    if (region_compiler_) {
+        submit_region(std::move(region), *page);
+        return;
     }
+    const bool in_filter = options_.log_filter.contains(pc);
+    opt::optimise_region(function_, workspace_);
+    if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
+    UnitCache::own_links(*region);
+    if (!backend_->compile(function_, region->code, region->key.view)) return; // the arena is full
+    if (log_.on(LogItem::out_asm) && in_filter)
+        log_.put(fmt::format("OUT region: {:08x}\n{}", pc, backend_->disassemble(region->code)));
+    take_in(std::move(region), region_former_.instructions());
 }
 
-std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage& page) {
+// Leaves function_ as raw IR. Null: the unit is no better as a region.
+std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, const FetchPage& page) {
     const UnitKey& key = unit.key;
     const auto was_run = [&](std::uint64_t pc) {
         const Unit* other = units_.find(
             {page.physical | (pc & page_mask), pc, key.mode, key.max_instructions, key.view});
         return other && other->code.entry;
     };
-    const bool in_filter = options_.log_filter.contains(key.pc);
     const RegionRequest request{.root = key.pc,
                                 .mode = key.mode,
                                 .page = {page.host, page_size},
                                 .max_instructions = key.max_instructions,
                                 .was_run = was_run};
     if (!region_former_.form(request, function_)) return nullptr;
-    opt::check_raw(function_, log_, in_filter);
-    opt::optimise_region(function_, workspace_);
-    if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
+    opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
     auto region = std::make_unique<Unit>();
-    UnitCache::own_links(*region);
-    if (!backend_->compile(function_, region->code, key.view)) return nullptr; // the arena is full
     region->key = key;
     region->tier = Tier::region;
     region->stable = unit.stable;
@@ -448,15 +458,48 @@ std::unique_ptr<Unit> ExecLoop::compile_region(const Unit& unit, const FetchPage
     region->guest_bytes = blocks[0].bytes;
     for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
         region->further_code.push_back({page.physical | (block.pc & page_mask), block.bytes});
+    return region;
+}
+
+// The compiled region takes the place of the unit at its root.
+void ExecLoop::take_in(std::unique_ptr<Unit> region, std::uint32_t instructions) {
     TierStats& tier = stats_.tiers[1];
     ++tier.units;
-    for (const RegionFormer::GuestBlock& block : blocks)
-        tier.instructions += block.instructions;
+    tier.instructions += instructions;
     tier.host_bytes += region->code.code_bytes;
-    if (log_.on(LogItem::out_asm) && in_filter)
-        log_.put(
-            fmt::format("OUT region: {:08x}\n{}", key.pc, backend_->disassemble(region->code)));
-    return region;
+    const Unit& made = *region;
+    units_.replace(std::move(region));
+    tell_observer(made);
+}
+
+void ExecLoop::submit_region(std::unique_ptr<Unit> region, const FetchPage& page) {
+    auto job = std::make_unique<RegionJob>(function_);
+    job->instructions = region_former_.instructions();
+    job->page.assign(page.host, page.host + page_size);
+    job->region = std::move(region);
+    region_compiler_->submit(std::move(job));
+}
+
+// What has become of the unit or the guest's code meanwhile decides whether a region is of use.
+void ExecLoop::install_regions() {
+    while (auto job = region_compiler_->take()) {
+        stats_.tiers[1].nanoseconds += job->nanoseconds;
+        Unit& region = *job->region;
+        const Unit* unit = units_.find(region.key);
+        if (!unit || !unit->code.entry || unit->tier == Tier::region) continue;
+        const std::byte* now = bus_.page(region.key.physical & ~page_mask).host;
+        const auto same = [&](std::uint64_t physical, std::uint32_t bytes) {
+            const std::uint64_t offset = physical & page_mask;
+            return std::memcmp(now + offset, job->page.data() + offset, bytes) == 0;
+        };
+        if (!now || !same(region.key.physical, region.guest_bytes) ||
+            !std::all_of(region.further_code.begin(), region.further_code.end(),
+                         [&](const CodeRange& code) { return same(code.physical, code.bytes); }))
+            continue;
+        UnitCache::own_links(region);
+        if (!backend_->install(*job->code, region.code)) continue; // the arena is full
+        take_in(std::move(job->region), job->instructions);
+    }
 }
 
 StopCause ExecLoop::run(std::uint64_t budget) {

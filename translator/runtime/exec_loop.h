@@ -19,6 +19,7 @@
 #include "translator/runtime/hot_spots.h"
 #include "translator/runtime/reference_engine.h"
 #include "translator/runtime/region.h"
+#include "translator/runtime/region_compiler.h"
 #include "translator/runtime/statistics.h"
 #include "translator/runtime/unit_cache.h"
 
@@ -34,8 +35,9 @@ struct ExecOptions {
     std::uint32_t max_instructions = 64;
     unsigned contexts = 64;
     bool chaining = true;
-    bool regions = true; // tier 2
-    bool windows = true; // for hot contexts
+    bool regions = true;        // tier 2
+    bool region_thread = false; // regions are compiled on a thread of their own
+    bool windows = true;        // for hot contexts
     // Instructions between two looks at where the guest is: what it is seen at is hot.
     std::int64_t sample_interval = 100'000;
     AddressRange log_filter;               // -dfilter, by guest address
@@ -101,7 +103,10 @@ class ExecLoop final : public CpuRuntime {
     bool refill();
     void consider_window();
     void make_region(std::uint64_t pc);
-    std::unique_ptr<Unit> compile_region(const Unit& unit, const FetchPage& page);
+    void submit_region(std::unique_ptr<Unit> region, const FetchPage& page);
+    void install_regions();
+    void take_in(std::unique_ptr<Unit> region, std::uint32_t instructions);
+    std::unique_ptr<Unit> form_region(const Unit& unit, const FetchPage& page);
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);
     void leave_unit();
@@ -143,6 +148,7 @@ class ExecLoop final : public CpuRuntime {
     opt::Workspace workspace_;
     HotSpots hot_spots_;
     RegionFormer region_former_;
+    std::unique_ptr<RegionCompiler> region_compiler_; // null: on this thread
     ExecStats stats_;
     PcSamples samples_;
 };

@@ -83,6 +83,13 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     return true;
 }
 
+std::uint32_t RegionFormer::instructions() const {
+    std::uint32_t count = 0;
+    for (const GuestBlock& block : blocks_)
+        count += block.instructions;
+    return count;
+}
+
 // Takes the block in that begins at pc, unless a region has no use for it.
 bool RegionFormer::explore(std::uint64_t pc) {
     scratch_.clear();

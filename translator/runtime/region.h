@@ -51,6 +51,7 @@ class RegionFormer {
     };
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
+    std::uint32_t instructions() const; // of them all
 
   private:
     bool explore(std::uint64_t pc);

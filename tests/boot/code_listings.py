@@ -75,6 +75,7 @@ def check_debugger(program, folder):
 
 
 def check(program):
+    program = pathlib.Path(program).resolve()  # it runs in another folder
     with tempfile.TemporaryDirectory() as folder:
         check_map(program, folder)
         check_dump(program, folder)

@@ -188,6 +188,16 @@ TEST_CASE("a window counts what it asks of the host") {
     CHECK(probe.load(far_address) == Way::fault);
 }
 
+TEST_CASE("a window that is full shows no more pages until some are hidden") {
+    Prober prober;
+    for (std::uint32_t page = 0; page < Window::most_pages; ++page)
+        REQUIRE(prober.show(page, 0, Window::Rights::read));
+    CHECK_FALSE(prober.show(Window::most_pages, 0, Window::Rights::read));
+    CHECK(prober.show(0, 0, Window::Rights::write)); // it is there already
+    prober.window->hide(1);
+    CHECK(prober.show(Window::most_pages, 0, Window::Rights::read));
+}
+
 TEST_CASE("neighbours in a window are neighbours wherever they lie in the file") {
     Prober probe;
     REQUIRE(probe.show(far_page, 7, Rights::write));

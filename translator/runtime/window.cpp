@@ -37,7 +37,7 @@ std::byte* Window::at(std::uint32_t page) const {
 bool Window::show(std::uint32_t page, const HostBacking& backing, Rights rights) {
     VESTIGE_ASSERT(page < page_map_entries && rights != Rights::none);
     if (rights_[page] >= static_cast<std::uint16_t>(rights)) return true;
-    if (backing.file < 0) return false;
+    if (backing.file < 0 || (rights_[page] == 0 && shown_ >= most_pages)) return false;
     ++operations_;
     const int protection = rights == Rights::write ? PROT_READ | PROT_WRITE : PROT_READ;
     void* shown = mmap(at(page), page_size, protection, MAP_SHARED | MAP_FIXED | MAP_POPULATE,

@@ -28,7 +28,10 @@ class Window {
     std::uint64_t base() const;
 
     enum class Rights : std::uint16_t { none, read, write };
-    // False: the host refused, or nothing can be shown (no file).
+    // Pages at a time: each may be a mapping of its own, of which Linux lets a process have 65,530.
+    static constexpr std::uint64_t most_pages = 7000;
+
+    // False: the host refused, nothing can be shown (no file), or the window is full.
     bool show(std::uint32_t page, const HostBacking& backing, Rights rights);
     void make_read_only(std::uint32_t page);
     void hide(std::uint32_t page);

@@ -68,6 +68,9 @@ def check_debugger(program, folder):
                       "backtrace\ncontinue\n" * 20 + "kill\n", encoding="ascii")
     outcome = emulator.run(["gdb", "-nx", "-batch", "-x", script, "--args", program, *ROM,
                             "--jit-names"])
+    if re.search(r"ptrace: Operation not permitted|Could not trace the inferior", outcome.text):
+        print("GDB may not trace programs on this host: that part is not checked")
+        return
     way = re.compile(r"GuestMemory::load.*\n(?:.*\n)??.*vestige_slow_path.*\n.*" +
                      GUEST_CODE.pattern + r".*\n.*::enter\(.*\n(?:.*\n)+?.* in main ")
     expect(way.search(outcome.text), "no way from main() to the slow path through named code",

@@ -1,4 +1,4 @@
-// Tier 1 for x86-64 hosts: IR to host code in one pass.
+// IR to host code for x86-64 hosts, units and regions alike, in one pass.
 //
 // One thread compiles, links and runs; prepare() alone may be called on others.
 #pragma once

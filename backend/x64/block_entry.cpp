@@ -1,4 +1,5 @@
 #include "backend/x64/block_entry.h"
+#include "translator/ir/effects.h"
 
 #include <algorithm>
 #include <span>
@@ -198,11 +199,8 @@ void EntryPlanner::find_written_slots() {
             if (op.op == Op::set_slot) {
                 const ir::Slot& slot = (*function_->layout)[static_cast<ir::SlotId>(op.imm)];
                 written_.push_back({slot.offset, slot.offset + ir::info(slot.type).bytes});
-            } else if (op.op == Op::call) {
-                const ir::HelperEffect effect =
-                    (*function_->helpers)[static_cast<ir::HelperId>(op.imm)].effect;
-                if (effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave)
-                    written_.push_back({0, ~0u});
+            } else if (ir::sees_all_state(*function_, op)) {
+                written_.push_back({0, ~0u});
             }
         }
     }

@@ -1,6 +1,7 @@
 // Calls of C++ helpers: R (*)(void* state, ...), the System V convention.
 #include "backend/x64/unit_emitter.h"
 #include "common/assertion.h"
+#include "translator/ir/effects.h"
 #include "translator/runtime/cpu_header.h"
 
 namespace vestige::x64 {
@@ -77,8 +78,7 @@ void UnitEmitter::pass_arguments(const ir::Helper& helper, const Instruction& op
 
 void UnitEmitter::emit_call(Value value, const Instruction& op) {
     const ir::Helper& helper = (*function_->helpers)[static_cast<ir::HelperId>(op.imm)];
-    const bool with_state =
-        helper.effect == HelperEffect::all_state || helper.effect == HelperEffect::may_leave;
+    const bool with_state = ir::sees_all_state(*function_, op);
     const std::uint32_t ahead = with_state ? not_started(op.aux) : 0;
     if (with_state) regs_.all_state_changes();
     regs_.spill_caller_saved();

@@ -1,4 +1,5 @@
 #include "backend/x64/spans.h"
+#include "translator/ir/effects.h"
 
 #include <algorithm>
 
@@ -16,13 +17,6 @@ namespace {
 constexpr std::int64_t longest_span = 512;
 constexpr std::uint32_t fewest_accesses = 2;
 constexpr std::size_t most_spans = 64; // of a block
-
-// After it, page maps may be others.
-bool ends_spans(const ir::Function& function, const Instruction& op) {
-    if (op.op != Op::call) return false;
-    const ir::HelperEffect effect = (*function.helpers)[static_cast<ir::HelperId>(op.imm)].effect;
-    return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
-}
 
 } // namespace
 
@@ -65,7 +59,7 @@ void SpanFinder::find(const ir::Function& function, const ir::Block& block) {
         const Instruction& op = function[value];
         if (op.op == Op::load || op.op == Op::store)
             add(function, value);
-        else if (ends_spans(function, op))
+        else if (ir::sees_all_state(function, op)) // behind it, page maps may be others
             first_open_ = spans_.size();
     }
     keep_worthwhile();

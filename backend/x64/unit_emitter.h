@@ -1,8 +1,7 @@
 // From an optimised IR function to host code: one pass over its blocks, one emitter an op.
 //
 // What is seldom run (faults, exits, exact floating point) is emitted as a cold stub behind the
-// unit's straight code. Files: emit_integer, emit_arithmetic, emit_compare, emit_memory,
-// emit_float, emit_vector, emit_state, emit_call, emit_control.
+// unit's straight code. Its functions are in emit_*.cpp, a family of ops a file.
 #pragma once
 
 #include <cstddef>

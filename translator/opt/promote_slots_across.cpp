@@ -2,6 +2,7 @@
 
 #include "common/assertion.h"
 #include "translator/ir/dominators.h"
+#include "translator/ir/effects.h"
 #include "translator/opt/passes.h"
 #include "translator/opt/slot_flow.h"
 

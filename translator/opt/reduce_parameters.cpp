@@ -15,14 +15,8 @@ namespace {
 class Reduction {
   public:
     Reduction(Function& function, Workspace& workspace)
-        : function_(function), w_(workspace), passed_(function.blocks.size()) {
+        : function_(function), w_(workspace), passed_(passed_arguments(function, workspace)) {
         stands_for_.assign(function.instructions.size(), Value{});
-        for (const BlockId block : w_.order) {
-            const Instruction& end = function_[function_.blocks[block].body.back()];
-            const auto targets = ir::successors(function_, block);
-            for (unsigned way = 0; way < targets.size(); ++way)
-                passed_[targets[way]].push_back(end.target_arguments[way]);
-        }
     }
 
     void run() {

@@ -58,15 +58,11 @@ class Marking {
     Marking(Function& function, Workspace& workspace)
         : function_(function), w_(workspace), places_(function.instructions.size()) {
         w_.used.assign(function.instructions.size(), 0);
-        passed_.resize(function.blocks.size());
+        passed_ = passed_arguments(function, workspace);
         for (const ir::BlockId block : w_.order) {
             const auto& parameters = function.blocks[block].parameters;
             for (std::uint32_t i = 0; i < parameters.size(); ++i)
                 places_[parameters[i].index] = {block, i};
-            const Instruction& end = function[function.blocks[block].body.back()];
-            const auto targets = ir::successors(function, block);
-            for (unsigned way = 0; way < targets.size(); ++way)
-                passed_[targets[way]].push_back(end.target_arguments[way]);
         }
     }
 

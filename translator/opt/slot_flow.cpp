@@ -2,6 +2,7 @@
 
 #include "common/assertion.h"
 #include "translator/ir/dominators.h"
+#include "translator/ir/effects.h"
 
 namespace vestige::opt {
 
@@ -12,12 +13,6 @@ using ir::Op;
 using ir::SlotId;
 using ir::Type;
 using ir::Value;
-
-bool sees_all_state(const Function& function, const Instruction& op) {
-    if (op.op != Op::call) return false;
-    const ir::HelperEffect effect = (*function.helpers)[op.imm].effect;
-    return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
-}
 
 bool is_promotable(const Function& function, const Instruction& slot_op) {
     return function.layout->slots[slot_op.imm].promotion == ir::Promotion::promotable;

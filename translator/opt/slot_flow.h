@@ -14,8 +14,6 @@ namespace vestige::opt {
 inline constexpr std::size_t most_slots = 256;
 using SlotSet = std::bitset<most_slots>;
 
-// A helper that reads and writes any slot behind the IR's back.
-bool sees_all_state(const ir::Function& function, const ir::Instruction& op);
 bool is_promotable(const ir::Function& function, const ir::Instruction& slot_op);
 
 class SlotFlow {

@@ -1,5 +1,7 @@
 #include "translator/opt/workspace.h"
 
+#include "translator/ir/dominators.h"
+
 namespace vestige::opt {
 
 void Replacements::resolve_uses(ir::Function& function, ir::Instruction& op) const {
@@ -14,6 +16,18 @@ void Replacements::resolve_uses(ir::Function& function, ir::Instruction& op) con
 void Replacements::resolve_recoveries(ir::Function& function) const {
     for (ir::RecoveryEntry& entry : function.recovery_entries)
         entry.rewrite([&](ir::Value value) { return resolve(value); });
+}
+
+std::vector<std::vector<ir::ValueList>> passed_arguments(const ir::Function& function,
+                                                         const Workspace& workspace) {
+    std::vector<std::vector<ir::ValueList>> passed(function.blocks.size());
+    for (const ir::BlockId block : workspace.order) {
+        const ir::Instruction& end = function[function.blocks[block].body.back()];
+        const auto targets = ir::successors(function, block);
+        for (unsigned way = 0; way < targets.size(); ++way)
+            passed[targets[way]].push_back(end.target_arguments[way]);
+    }
+    return passed;
 }
 
 } // namespace vestige::opt

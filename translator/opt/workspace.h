@@ -76,4 +76,8 @@ struct Workspace {
     std::vector<std::uint8_t> used;
 };
 
+// What is passed to each block, a list a way, in reachable blocks (Workspace::order).
+std::vector<std::vector<ir::ValueList>> passed_arguments(const ir::Function& function,
+                                                         const Workspace& workspace);
+
 } // namespace vestige::opt

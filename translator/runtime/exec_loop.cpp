@@ -190,7 +190,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
         }
         if (units_.insert(std::move(fresh))) memory_.withdraw_writes(key.physical);
     }
-    if (compiled && !compile(*unit, *page)) unit = nullptr;
+    if (compiled && !compile(*unit)) unit = nullptr;
     return unit;
 }
 
@@ -204,7 +204,7 @@ void ExecLoop::tell_observer(const Unit& unit) {
 }
 
 // function_ holds the unit's raw IR.
-bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
+bool ExecLoop::compile(Unit& unit) {
     opt::optimise(function_, workspace_, log_, options_.log_filter.contains(unit.key.pc));
     UnitCache::own_links(unit);
     const UnitKey key = unit.key;
@@ -220,7 +220,6 @@ bool ExecLoop::compile(Unit& unit, const FetchPage& page) {
     tell_observer(unit);
     if (log_.on(LogItem::out_asm) && options_.log_filter.contains(unit.key.pc))
         log_.put(fmt::format("OUT: {:08x}\n{}", unit.key.pc, backend_->disassemble(unit.code)));
-    (void)page;
     return true;
 }
 

@@ -97,7 +97,7 @@ class ExecLoop final : public CpuRuntime {
     Unit* find_unit(std::uint64_t pc, std::uint32_t max_instructions);
     std::unique_ptr<Unit> new_unit(const UnitKey& key, const FetchPage& page);
     void lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function);
-    bool compile(Unit& unit, const FetchPage& page);
+    bool compile(Unit& unit);
     void tell_observer(const Unit& unit);
     void step();
     bool refill();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "translator/ir/builder.h"
+#include "translator/ir/effects.h"
 
 namespace vestige::runtime {
 
@@ -27,13 +28,9 @@ bool is_return(const ir::Function& function, const ir::Instruction& jump) {
 
 // A helper that sees all state has every slot written before and read again behind it: such an
 // instruction is better off in a unit of its own.
-bool sees_all_state(const ir::Function& function) {
-    return std::any_of(
-        function.instructions.begin(), function.instructions.end(), [&](const auto& op) {
-            if (op.op != Op::call) return false;
-            const ir::HelperEffect effect = (*function.helpers)[op.imm].effect;
-            return effect == ir::HelperEffect::all_state || effect == ir::HelperEffect::may_leave;
-        });
+bool has_all_state_helper(const ir::Function& function) {
+    return std::any_of(function.instructions.begin(), function.instructions.end(),
+                       [&](const auto& op) { return ir::sees_all_state(function, op); });
 }
 
 } // namespace
@@ -94,7 +91,7 @@ std::uint32_t RegionFormer::instructions() const {
 bool RegionFormer::explore(std::uint64_t pc) {
     scratch_.clear();
     cpu_.lift({pc, request_->mode, code_at(pc), request_->max_instructions}, scratch_);
-    if (sees_all_state(scratch_)) return false;
+    if (has_all_state_helper(scratch_)) return false;
     GuestBlock block{.pc = pc,
                      .instructions = scratch_.instruction_count,
                      .bytes = static_cast<std::uint32_t>(scratch_.guest_bytes)};

@@ -77,6 +77,9 @@ TEST_CASE_METHOD(Fixture, "SLAVIO timer: the system's interrupts at its limit un
     CHECK(limit() != 0);
     CHECK_FALSE(cpu.level(10));
     CHECK(cpu.rises(10) == before + 1001);
+    advance(second + 7 * step);
+    limit();
+    CHECK(count() == 10 << 9);
 }
 
 TEST_CASE_METHOD(Fixture, "SLAVIO timer: a new limit starts anew, one by itself does not") {

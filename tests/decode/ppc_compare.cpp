@@ -9,7 +9,7 @@ namespace vestige::ppc::sweep {
 
 namespace {
 
-// See known_disagreements.inc.
+// See ppc_known_disagreements.inc.
 struct KnownDisagreement {
     Reference reference;
     unsigned primary;
@@ -21,11 +21,9 @@ struct KnownDisagreement {
 constexpr auto known_disagreements = std::to_array<KnownDisagreement>({
 #define DISAGREEMENT(reference, primary, ours, theirs, reason)                                     \
     {Reference::reference, primary, ours, theirs, reason},
-#include "tests/decode/known_disagreements.inc"
+#include "tests/decode/ppc_known_disagreements.inc"
 #undef DISAGREEMENT
 });
-
-constexpr std::string_view reserved_bits = "reserved bits are set, which we ignore as the chips do";
 
 std::string_view without_record(std::string_view name) {
     return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
@@ -36,45 +34,32 @@ bool name_matches(std::string_view pattern, std::string_view name) {
     return pattern == name;
 }
 
-const KnownDisagreement* find_known(Reference reference, std::uint32_t word, std::string_view ours,
-                                    std::string_view theirs) {
-    for (const KnownDisagreement& known : known_disagreements)
-        if (known.reference == reference && known.primary == word >> 26 &&
-            name_matches(known.ours, without_record(ours)) &&
-            name_matches(known.theirs, without_record(theirs)))
-            return &known;
-    return nullptr;
+std::vector<Known> known_of(Reference reference) {
+    std::vector<Known> known;
+    for (const KnownDisagreement& row : known_disagreements) {
+        if (row.reference != reference) continue;
+        const auto explains = [&row](std::uint32_t word, std::string_view ours,
+                                     std::string_view theirs) {
+            return row.primary == word >> 26 && name_matches(row.ours, without_record(ours)) &&
+                   name_matches(row.theirs, without_record(theirs));
+        };
+        known.push_back({fmt::format("{} '{}' '{}'", row.primary, row.ours, row.theirs),
+                         std::string(row.reason), explains});
+    }
+    return known;
 }
 
 } // namespace
 
 Comparison compare(Reference reference, std::span<const Sample> samples, const Decoder& decoder) {
-    Comparison result;
-    result.confirmations.resize(all_instructions().size());
-    std::array<bool, known_disagreements.size()> used{};
-    for (const auto& [word, theirs] : samples) {
+    const auto answer = [&](std::uint32_t word) -> vestige::sweep::Answer {
         const Opcode opcode = decoder(word);
-        const bool valid = opcode != Opcode::invalid;
-        const std::string ours = valid ? full_mnemonic(opcode, word) : "";
-        if (ours == theirs) {
-            ++result.confirmations[static_cast<std::size_t>(opcode)];
-        } else if (valid && theirs.empty() && (word & info(opcode).pattern.ignored) != 0) {
-            ++result.reasons[std::string(reserved_bits)];
-        } else if (const auto* known = find_known(reference, word, ours, theirs)) {
-            ++result.reasons[std::string(known->reason)];
-            used[static_cast<std::size_t>(known - known_disagreements.data())] = true;
-        } else {
-            result.disagreements.push_back(fmt::format(
-                "{:08x} (primary {}): we say '{}', {} says '{}'", word, word >> 26, ours,
-                reference == Reference::capstone ? "Capstone" : "objdump", theirs));
-        }
-    }
-    for (std::size_t i = 0; i < used.size(); ++i)
-        if (known_disagreements[i].reference == reference && !used[i])
-            result.stale.push_back(fmt::format("{} '{}' '{}'", known_disagreements[i].primary,
-                                               known_disagreements[i].ours,
-                                               known_disagreements[i].theirs));
-    return result;
+        if (opcode == Opcode::invalid) return {};
+        return {static_cast<std::size_t>(opcode), full_mnemonic(opcode, word),
+                info(opcode).pattern.ignored};
+    };
+    return vestige::sweep::compare(reference == Reference::capstone ? "Capstone" : "objdump",
+                                   samples, answer, all_instructions().size(), known_of(reference));
 }
 
 } // namespace vestige::ppc::sweep

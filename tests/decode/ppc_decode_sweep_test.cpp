@@ -14,21 +14,6 @@ namespace {
 
 Opcode product_decoder(std::uint32_t word) { return decode(word); }
 
-std::string first_lines(const std::vector<std::string>& lines) {
-    std::string text;
-    for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 20); ++i)
-        text += lines[i] + "\n";
-    return text;
-}
-
-void require_agreement(const Comparison& comparison) {
-    INFO(first_lines(comparison.disagreements));
-    CHECK(comparison.disagreements.empty());
-    INFO("rows of known_disagreements.inc that explain nothing:\n"
-         << first_lines(comparison.stale));
-    CHECK(comparison.stale.empty());
-}
-
 // Mnemonics of the rows that the reference never agreed with.
 std::vector<std::string_view> unconfirmed(const Comparison& comparison) {
     std::vector<std::string_view> names;

@@ -1,18 +1,12 @@
 #include "tests/decode/ppc_sweep.h"
 
-#include "common/endian.h"
-#include "frontend/ppc/disasm/disassembler.h"
+#include "frontend/disasm/capstone.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <optional>
 #include <random>
 #include <regex>
-#include <stdexcept>
-
-#include <unistd.h>
 
 namespace vestige::ppc::sweep {
 
@@ -51,24 +45,6 @@ std::string manual_name(std::string_view text) {
     return name;
 }
 
-// A file of this process, gone with the object.
-class ScratchFile {
-  public:
-    ScratchFile()
-        : path_(std::filesystem::temp_directory_path() /
-                ("vestige_ppc_sweep_" + std::to_string(getpid()) + ".bin")) {}
-    ~ScratchFile() {
-        std::error_code ignored;
-        std::filesystem::remove(path_, ignored);
-    }
-    ScratchFile(const ScratchFile&) = delete;
-    ScratchFile& operator=(const ScratchFile&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
 } // namespace
 
 std::vector<std::uint32_t> all_words() {
@@ -100,12 +76,12 @@ std::vector<std::uint32_t> all_words() {
 }
 
 std::vector<Sample> ask_capstone(std::span<const std::uint32_t> words) {
-    const Disassembler disassembler;
+    const disasm::Capstone capstone(disasm::CapstoneIsa::ppc);
     std::vector<Sample> samples;
     samples.reserve(words.size());
     std::map<std::string, std::string> known;
     for (const std::uint32_t word : words) {
-        const std::optional<std::string> text = disassembler.ask_capstone(word, 0);
+        const std::optional<std::string> text = capstone.disassemble(word, 0);
         if (!text) {
             samples.push_back({word, ""});
             continue;
@@ -118,39 +94,15 @@ std::vector<Sample> ask_capstone(std::span<const std::uint32_t> words) {
 }
 
 std::vector<Sample> ask_objdump(std::span<const std::uint32_t> words) {
-    const ScratchFile file;
-    {
-        std::vector<char> bytes(words.size() * 4);
-        for (std::size_t i = 0; i < words.size(); ++i)
-            store_be(bytes.data() + 4 * i, words[i]);
-        std::ofstream out(file.path(), std::ios::binary);
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        if (!out.flush()) throw std::runtime_error("cannot write " + file.path().string());
-    }
-    // "raw": no simplified mnemonics. -z: zeros too.
-    const std::string command = std::string("'") + VESTIGE_PPC_OBJDUMP +
-                                "' -D -z -b binary -m powerpc -EB -M raw,7400,7450 '" +
-                                file.path().string() + "'";
-    FILE* pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
+    // "raw": no simplified mnemonics.
+    const std::vector<std::string> texts = vestige::sweep::objdump_texts(
+        VESTIGE_PPC_OBJDUMP, "-m powerpc -M raw,7400,7450", "binutils-powerpc-linux-gnu", words);
     std::vector<Sample> samples;
     samples.reserve(words.size());
-    // "     4c:\t7c 22 1a 14 \tadd     r1,r2,r3"
-    char line[256];
-    while (std::fgets(line, sizeof line, pipe) != nullptr) {
-        const std::string_view text(line);
-        const std::size_t bytes = text.find(":\t");
-        const std::size_t name = text.find('\t', bytes + 2);
-        if (bytes == text.npos || name == text.npos) continue;
-        const std::string_view rest = text.substr(name + 1);
-        const std::string_view mnemonic = rest.substr(0, rest.find_first_of(" \n"));
-        if (samples.size() < words.size())
-            samples.push_back(
-                {words[samples.size()], mnemonic == ".long" ? "" : std::string(mnemonic)});
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string mnemonic = texts[i].substr(0, texts[i].find(' '));
+        samples.push_back({words[i], mnemonic == ".long" ? "" : std::move(mnemonic)});
     }
-    if (pclose(pipe) != 0 || samples.size() != words.size())
-        throw std::runtime_error("no disassembly from " + command +
-                                 " (Debian: install binutils-powerpc-linux-gnu)");
     return samples;
 }
 

@@ -45,7 +45,7 @@ PLANTED_INCLUDES = [
     ("cellar/rat.h", '#include "common/bits.h"\n', "no row in rules.py"),
     ("backend/interp/run.cpp", "#include <asmjit/core.h>\n", "only from backend/x64/"),
     ("hw/display/vga.cpp", "#include <SDL.h>\n", "only from hw/display/host/"),
-    ("frontend/ppc/lift.cpp", "#include <capstone/capstone.h>\n", "only from frontend/ppc/disasm"),
+    ("frontend/ppc/lift.cpp", "#include <capstone/capstone.h>\n", "only from frontend/disasm"),
     ("hw/net/ne2000.cpp", "#include <slirp/libslirp.h>\n", "only from hw/net/slirp_backend"),
 ]
 

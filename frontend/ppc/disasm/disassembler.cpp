@@ -1,9 +1,5 @@
 #include "frontend/ppc/disasm/disassembler.h"
 
-#include "common/assertion.h"
-#include "common/endian.h"
-
-#include <capstone/capstone.h>
 #include <fmt/format.h>
 
 namespace vestige::ppc {
@@ -41,29 +37,10 @@ std::string full_mnemonic(Opcode opcode, std::uint32_t word) {
     return name;
 }
 
-Disassembler::Disassembler() {
-    const auto mode = static_cast<cs_mode>(CS_MODE_32 | CS_MODE_BIG_ENDIAN);
-    const cs_err error = cs_open(CS_ARCH_PPC, mode, &handle_);
-    VESTIGE_ASSERT(error == CS_ERR_OK);
-}
-
-Disassembler::~Disassembler() { cs_close(&handle_); }
-
-std::optional<std::string> Disassembler::ask_capstone(std::uint32_t word, std::uint64_t pc) const {
-    std::uint8_t bytes[4];
-    store_be(bytes, word);
-    cs_insn* instruction = nullptr;
-    if (cs_disasm(handle_, bytes, sizeof bytes, pc, 1, &instruction) == 0) return std::nullopt;
-    std::string text = instruction->mnemonic;
-    if (instruction->op_str[0] != 0) text += fmt::format(" {}", instruction->op_str);
-    cs_free(instruction, 1);
-    return text;
-}
-
 std::string Disassembler::disassemble(std::uint32_t word, std::uint64_t pc) const {
     const Opcode opcode = decode(word);
     if (opcode == Opcode::invalid) return fmt::format(".long {:#010x}", word);
-    return ask_capstone(word, pc).value_or(spell_out(opcode, word));
+    return capstone_.disassemble(word, pc).value_or(spell_out(opcode, word));
 }
 
 std::string disassemble(std::uint32_t word, std::uint64_t pc) {

@@ -1,11 +1,10 @@
 // Instruction words as text, for people: the in_asm dump, the monitor, the tests' bug reports.
 #pragma once
 
+#include "frontend/disasm/capstone.h"
 #include "frontend/ppc/decode/decoder.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace vestige::ppc {
@@ -13,23 +12,15 @@ namespace vestige::ppc {
 // The mnemonic of a decoded word with the suffixes that its bits ask for: "addo.", "bcla", "dstt".
 std::string full_mnemonic(Opcode opcode, std::uint32_t word);
 
-// A Capstone handle. Not for two threads at once.
+// With a Capstone handle. Not for two threads at once.
 class Disassembler {
   public:
-    Disassembler();
-    ~Disassembler();
-    Disassembler(const Disassembler&) = delete;
-    Disassembler& operator=(const Disassembler&) = delete;
-
     // The word at guest address `pc`. Words that no row matches are data: ".long 0x00000000".
     // A known instruction that Capstone cannot read is written with its fields by letter.
     std::string disassemble(std::uint32_t word, std::uint64_t pc) const;
 
-    // What Capstone alone says, right or wrong; nothing where it sees no instruction.
-    std::optional<std::string> ask_capstone(std::uint32_t word, std::uint64_t pc) const;
-
   private:
-    std::size_t handle_ = 0;
+    disasm::Capstone capstone_{disasm::CapstoneIsa::ppc};
 };
 
 // The same with a handle of its own for one word: slow.

@@ -217,6 +217,7 @@ void Escc::reset_channel(Channel& channel) {
     for (unsigned i = 0; i < channel.wr.size(); i++)
         channel.wr[i] = static_cast<std::uint8_t>((channel.wr[i] & reset_values[i].kept) |
                                                   (reset_values[i].value & ~reset_values[i].kept));
+    if (channel.receiver == ReceiverAfterReset::on) channel.wr[3] |= wr3_rx_enable;
     channel.wr[4] |= 0x04;
     channel.wr7_prime = 0x20;
     channel.pointer = 0;

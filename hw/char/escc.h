@@ -31,10 +31,15 @@ class Escc final : public Device {
   public:
     enum class Side : std::uint8_t { b, a };
 
+    // Whether a channel receives before it was told to. By the book it does not; OpenBIOS for
+    // sparc32 reads its keyboard without ever switching the receiver on.
+    enum class ReceiverAfterReset : std::uint8_t { off, on };
+
     // What one channel is connected to.
     struct Connection {
         IrqLine irq;
         CharBackend& backend;
+        ReceiverAfterReset receiver = ReceiverAfterReset::off;
     };
 
     Escc(std::string name, Scheduler& scheduler, Connection a, Connection b, Log& log);
@@ -54,7 +59,10 @@ class Escc final : public Device {
 
     struct Channel {
         Channel(Connection connection, Scheduler& scheduler, std::function<void()> paced)
-            : irq(connection.irq), backend(connection.backend), pace(scheduler, std::move(paced)) {}
+            : irq(connection.irq),
+              backend(connection.backend),
+              receiver(connection.receiver),
+              pace(scheduler, std::move(paced)) {}
 
         std::uint8_t status() const;
         bool receive_pending() const;
@@ -63,6 +71,7 @@ class Escc final : public Device {
 
         IrqLine irq;
         CharBackend& backend;
+        const ReceiverAfterReset receiver;
         Timer pace; // armed while the line is busy with the last character received
 
         std::array<std::uint8_t, 16> wr{};

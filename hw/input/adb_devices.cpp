@@ -2,18 +2,12 @@
 // "Apple Extended Keyboard" (figure 8-10: key codes) and "Apple Standard Mouse".
 #include "hw/input/adb_devices.h"
 
-#include <algorithm>
-
+#include "hw/input/key_table.h"
 #include "machine/core/state.h"
 
 namespace vestige::hw {
 
 namespace {
-
-struct KeyRow {
-    std::uint16_t key;
-    std::uint8_t code;
-};
 
 // In the order of the codes.
 constexpr KeyRow key_table[] = {
@@ -84,9 +78,7 @@ std::uint8_t left_of(std::uint8_t code) {
 } // namespace
 
 std::optional<std::uint8_t> adb_key_code(std::uint16_t key) {
-    for (const KeyRow& row : key_table)
-        if (row.key == key) return row.code;
-    return std::nullopt;
+    return find_key_code(key_table, key);
 }
 
 // -- keyboard
@@ -176,7 +168,6 @@ namespace {
 constexpr std::uint8_t handler_100_per_inch = 1;
 constexpr std::uint8_t handler_200_per_inch = 2;
 constexpr std::int32_t most_motion = 63; // of a 7-bit signed field
-constexpr std::int32_t most_kept = 1 << 20;
 
 } // namespace
 
@@ -184,31 +175,24 @@ AdbMouse::AdbMouse(std::string name)
     : AdbDevice(std::move(name), adb_address_mouse, handler_200_per_inch) {}
 
 void AdbMouse::mouse(const MouseEvent& event) {
-    const auto add = [](std::int32_t sum, std::int32_t more) {
-        const std::int64_t wide = std::int64_t{sum} + more;
-        return static_cast<std::int32_t>(std::clamp<std::int64_t>(wide, -most_kept, most_kept));
-    };
-    dx_ = add(dx_, event.dx);
-    dy_ = add(dy_, event.dy);
+    motion_.add(event);
     buttons_ = event.buttons & (MouseEvent::left | MouseEvent::right);
     if (has_data()) data_arrived();
 }
 
 void AdbMouse::flush() {
-    dx_ = dy_ = 0;
+    motion_ = {};
     reported_buttons_ = buttons_;
 }
 
-bool AdbMouse::has_data() const { return dx_ != 0 || dy_ != 0 || buttons_ != reported_buttons_; }
+bool AdbMouse::has_data() const { return motion_.any() || buttons_ != reported_buttons_; }
 
 // Button up is a set bit 7; the second button's place is the X byte, as on Apple's two-button
 // handler.
 AdbData AdbMouse::talk_register(unsigned index) {
     if (index != 0 || !has_data()) return {};
-    const std::int32_t x = std::clamp(dx_, -most_motion, most_motion);
-    const std::int32_t y = std::clamp(dy_, -most_motion, most_motion);
-    dx_ -= x;
-    dy_ -= y;
+    const std::int32_t x = MouseMotion::take(motion_.dx, most_motion);
+    const std::int32_t y = MouseMotion::take(motion_.dy, most_motion);
     reported_buttons_ = buttons_;
     return AdbData::pair(
         (static_cast<unsigned>(y) & 0x7f) | (buttons_ & MouseEvent::left ? 0 : 0x80),
@@ -220,13 +204,12 @@ bool AdbMouse::supports_handler(std::uint8_t handler) const {
 }
 
 void AdbMouse::reset_device() {
-    dx_ = dy_ = 0;
+    motion_ = {};
     buttons_ = reported_buttons_ = 0;
 }
 
 void AdbMouse::visit_device(StateVisitor& state) {
-    state.field("dx", dx_);
-    state.field("dy", dy_);
+    motion_.visit(state);
     state.field("buttons", buttons_);
     state.field("reported_buttons", reported_buttons_);
 }

@@ -7,6 +7,7 @@
 
 #include "hw/input/adb.h"
 #include "hw/input/input_events.h"
+#include "hw/input/mouse_motion.h"
 
 namespace vestige::hw {
 
@@ -52,8 +53,7 @@ class AdbMouse final : public AdbDevice, public MouseSink {
     void reset_device() override;
     void visit_device(StateVisitor& state) override;
 
-    std::int32_t dx_ = 0; // motion that nobody fetched yet
-    std::int32_t dy_ = 0;
+    MouseMotion motion_;
     std::uint8_t buttons_ = 0;
     std::uint8_t reported_buttons_ = 0;
 };

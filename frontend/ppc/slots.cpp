@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include <fmt/format.h>
-
 #include "common/assertion.h"
 #include "frontend/ppc/state.h"
 
@@ -14,18 +12,9 @@ namespace {
 using ir::Promotion;
 using ir::Type;
 
-struct Row {
-    const char* name; // numbered from 0 where count > 1
-    std::size_t offset;
-    Type type;
-    unsigned count = 1;
-    unsigned stride = 0;
-    Promotion promotion = Promotion::promotable;
-};
-
 constexpr auto memory_only = Promotion::memory_only;
 
-const Row rows[] = {
+const ir::SlotRow rows[] = {
     {"pc", offsetof(State, pc), Type::i32},
     {"r", offsetof(State, gpr), Type::i32, 32, 4},
     {"cr", offsetof(State, cr), Type::i64, 8, 8},
@@ -56,12 +45,7 @@ const Row rows[] = {
 };
 
 ir::StateLayout make_layout() {
-    ir::StateLayout layout;
-    for (const Row& row : rows)
-        for (unsigned i = 0; i < row.count; ++i)
-            layout.slots.push_back({row.count > 1 ? fmt::format("{}{}", row.name, i) : row.name,
-                                    static_cast<std::uint32_t>(row.offset + i * row.stride),
-                                    row.type, row.promotion});
+    ir::StateLayout layout = ir::make_layout(rows);
     layout.pc = slot::pc;
     layout.link = slot::lr;
     layout.size = sizeof(State);

@@ -1,7 +1,9 @@
 // What a guest ISA tells the translator of itself: its state's slots and its helpers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,14 @@ enum class Promotion : std::uint8_t {
     memory_only, // every get_slot and set_slot goes to memory, in order: helpers may touch it
 };
 
-// A guest register in the CPU's state: `offset` in bytes from the start of the CpuHeader.
+// A register that lies in the current register bank (a window, a shadow set): its offset is this plus
+// that from where the bank begins. Op::set_bank, which leaves no banked slot in a value, makes
+// another bank the current one.
+inline constexpr std::uint32_t banked_state = 0xf000; // offsets fit 16 bits in recovery maps
+constexpr bool is_banked(std::uint32_t offset) { return offset >= banked_state; }
+
+// A guest register in the CPU's state: `offset` in bytes from the start of the CpuHeader, or from
+// that of the current bank.
 struct Slot {
     std::string name;
     std::uint32_t offset;
@@ -35,8 +44,23 @@ struct StateLayout {
     SlotId link = no_slot; // where calls leave the return address, if the guest has such a register
     std::uint32_t size = 0; // of the whole state in bytes
 
+    bool has_banks = false; // some slots are banked
+
     const Slot& operator[](SlotId id) const { return slots[id]; }
 };
+
+// One or several slots of a layout table.
+struct SlotRow {
+    const char* name; // numbered from 0 where count > 1
+    std::size_t offset;
+    Type type;
+    unsigned count = 1;
+    unsigned stride = 0; // bytes
+    Promotion promotion = Promotion::promotable;
+};
+
+// The slots in the order of the rows; the rest is the caller's.
+StateLayout make_layout(std::span<const SlotRow> rows);
 
 using HelperId = std::uint16_t;
 

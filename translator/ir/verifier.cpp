@@ -503,10 +503,13 @@ std::optional<std::string> find_defect(const StateLayout& layout, const HelperTa
     if (layout.pc >= layout.slots.size()) return "the pc slot does not exist";
     const Type pc = layout[layout.pc].type;
     if (pc != Type::i32 && pc != Type::i64) return "the pc slot is neither i32 nor i64";
-    std::vector<std::uint8_t> used(layout.size); // 1: memory_only, 2: promotable
+    // 1: memory_only, 2: promotable. Behind the state: the banked ones.
+    std::vector<std::uint8_t> used(std::size_t{2} * banked_state);
+    if (layout.size > banked_state) return "the state is too large for its slots' offsets";
     for (const Slot& slot : layout.slots) {
         const unsigned bytes = info(slot.type).bytes;
-        if (std::size_t{slot.offset} + bytes > layout.size)
+        const std::size_t end = is_banked(slot.offset) ? used.size() : layout.size;
+        if (std::size_t{slot.offset} + bytes > end)
             return fmt::format("slot {} lies outside the state", slot.name);
         const std::uint8_t mark = slot.promotion == Promotion::promotable ? 2 : 1;
         for (unsigned i = 0; i < bytes; ++i) {

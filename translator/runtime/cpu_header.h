@@ -47,6 +47,9 @@ struct CpuHeader {
     // every context (Translation::stable). What is found goes to jump_cache. Null: there are none.
     const JumpCacheEntry* stable_jumps = nullptr;
 
+    // Where the current register bank begins, in bytes from this header (ir::banked_state).
+    std::uint32_t bank = 0;
+
     // Set by a may_leave helper that wants to leave; the loop clears it.
     std::uint32_t leave_code = 0;
 

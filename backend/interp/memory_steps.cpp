@@ -14,41 +14,57 @@ using runtime::WideValue;
 
 namespace {
 
-// ---- slots: imm is the offset
+// ---- slots: imm is the offset, in the state or in the current bank
 
-template <class T> const Step* step_get_slot(const Step* step, Registers registers, Frame& frame) {
-    registers[step->result] = read_state<T>(frame, step->imm);
+enum class Place : std::uint8_t { fixed, banked };
+
+template <Place place> std::byte* slot_at(const Step* step, const Frame& frame) {
+    return frame.state + (place == Place::banked ? frame.header->bank : 0) + step->imm;
+}
+template <class T, Place place>
+const Step* step_get_slot(const Step* step, Registers registers, Frame& frame) {
+    T value;
+    std::memcpy(&value, slot_at<place>(step, frame), sizeof value);
+    registers[step->result] = value;
     return step + 1;
 }
-template <class T> const Step* step_set_slot(const Step* step, Registers registers, Frame& frame) {
-    write_state<T>(frame, step->imm, static_cast<T>(registers[step->a]));
+template <class T, Place place>
+const Step* step_set_slot(const Step* step, Registers registers, Frame& frame) {
+    const T value = static_cast<T>(registers[step->a]);
+    std::memcpy(slot_at<place>(step, frame), &value, sizeof value);
     return step + 1;
 }
+template <Place place>
 const Step* step_get_slot_wide(const Step* step, Registers registers, Frame& frame) {
-    std::memcpy(registers + step->result, frame.state + step->imm, 16);
+    std::memcpy(registers + step->result, slot_at<place>(step, frame), 16);
     return step + 1;
 }
+template <Place place>
 const Step* step_set_slot_wide(const Step* step, Registers registers, Frame& frame) {
-    write_slot(frame, step->imm, registers + step->a, 16);
+    std::memcpy(slot_at<place>(step, frame), registers + step->a, 16);
+    return step + 1;
+}
+const Step* step_set_bank(const Step* step, Registers registers, Frame& frame) {
+    frame.header->bank = static_cast<std::uint32_t>(registers[step->a]);
     return step + 1;
 }
 
-Handler get_handler(unsigned bytes) {
+template <Place place> Handler get_handler(unsigned bytes) {
     switch (bytes) {
-    case 1: return step_get_slot<std::uint8_t>;
-    case 2: return step_get_slot<std::uint16_t>;
-    case 4: return step_get_slot<std::uint32_t>;
-    case 8: return step_get_slot<std::uint64_t>;
-    default: return step_get_slot_wide;
+    case 1: return step_get_slot<std::uint8_t, place>;
+    case 2: return step_get_slot<std::uint16_t, place>;
+    case 4: return step_get_slot<std::uint32_t, place>;
+    case 8: return step_get_slot<std::uint64_t, place>;
+    default: return step_get_slot_wide<place>;
     }
 }
-Handler set_handler(unsigned bytes) {
+template <Place place> Handler set_handler(unsigned bytes) {
     switch (bytes) {
-    case 1: return step_set_slot<std::uint8_t>;
-    case 2: return step_set_slot<std::uint16_t>;
-    case 4: return step_set_slot<std::uint32_t>;
-    case 8: return step_set_slot<std::uint64_t>;
-    default: return step_set_slot_wide;
+    case 1: return step_set_slot<std::uint8_t, place>;
+    case 2: return step_set_slot<std::uint16_t, place>;
+    case 4: return step_set_slot<std::uint32_t, place>;
+    case 8: return step_set_slot<std::uint64_t, place>;
+    default: return step_set_slot_wide<place>;
     }
 }
 
@@ -152,10 +168,23 @@ bool served_by_page_map(MemoryAccess access, ir::Type address) {
 } // namespace
 
 void prepare_get_slot(Preparer& p, const Instruction& op, Value value) {
-    p.emit(get_handler(ir::info(p.slot(op).type).bytes), value).imm = p.slot(op).offset;
+    const ir::Slot& slot = p.slot(op);
+    const unsigned bytes = ir::info(slot.type).bytes;
+    if (ir::is_banked(slot.offset))
+        p.emit(get_handler<Place::banked>(bytes), value).imm = slot.offset - ir::banked_state;
+    else
+        p.emit(get_handler<Place::fixed>(bytes), value).imm = slot.offset;
 }
 void prepare_set_slot(Preparer& p, const Instruction& op, Value value) {
-    p.emit(set_handler(ir::info(p.slot(op).type).bytes), value).imm = p.slot(op).offset;
+    const ir::Slot& slot = p.slot(op);
+    const unsigned bytes = ir::info(slot.type).bytes;
+    if (ir::is_banked(slot.offset))
+        p.emit(set_handler<Place::banked>(bytes), value).imm = slot.offset - ir::banked_state;
+    else
+        p.emit(set_handler<Place::fixed>(bytes), value).imm = slot.offset;
+}
+void prepare_set_bank(Preparer& p, const Instruction&, Value value) {
+    p.emit(step_set_bank, value);
 }
 
 void prepare_load(Preparer& p, const Instruction& op, Value value) {

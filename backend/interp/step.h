@@ -8,6 +8,7 @@
 #include "translator/runtime/backend.h"
 #include "translator/runtime/cpu_header.h"
 #include "translator/runtime/memory_path.h"
+#include "translator/runtime/slot_address.h"
 
 namespace vestige::interp {
 
@@ -50,7 +51,7 @@ template <class T> void write_state(Frame& frame, std::uint64_t offset, T value)
 // Stores the low `bytes` (16: of two registers) of a value into guest state.
 inline void write_slot(Frame& frame, std::uint64_t offset, const std::uint64_t* value,
                        unsigned bytes) {
-    std::memcpy(frame.state + offset, value, bytes);
+    std::memcpy(runtime::slot_in(frame.state, static_cast<std::uint32_t>(offset)), value, bytes);
 }
 
 } // namespace vestige::interp

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/x64/host_features.h"
+#include "backend/x64/register_banks.h"
 #include "translator/runtime/backend.h"
 #include "translator/runtime/code_observer.h"
 
@@ -19,7 +20,8 @@ enum class Listing : bool { off, on };
 struct X64Options {
     std::size_t arena_bytes = std::size_t{64} << 20; // address space; pages are touched when used
     HostFeatures features = HostFeatures::of_this_host();
-    Listing listing = Listing::off; // keep the text of each unit for disassemble()
+    RegisterBanks banks = RegisterBanks::none; // banks_of() the guest's layout
+    Listing listing = Listing::off;            // keep the text of each unit for disassemble()
 };
 
 class X64Backend final : public runtime::Backend {

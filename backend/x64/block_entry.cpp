@@ -19,11 +19,6 @@ namespace {
 // within it.
 constexpr unsigned most_in_loop[] = {9, 13};
 
-std::span<const HostRegister> allocatable(Bank bank) {
-    if (bank == Bank::general) return allocatable_general;
-    return allocatable_xmm;
-}
-
 } // namespace
 
 void EntryPlanner::begin_function(const ir::Function& function) {
@@ -90,7 +85,7 @@ void EntryPlanner::choose(BlockId target, Bank bank) {
     if (live_.flow().is_loop_header(target)) {
         choose_for_loop(target, bank);
     } else {
-        auto left = allocatable(bank).size();
+        auto left = allocatable(bank, *function_->layout).size();
         for (Candidate& candidate : candidates_) {
             if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
             candidate.wants_register &= left != 0;
@@ -108,7 +103,7 @@ void EntryPlanner::choose(BlockId target, Bank bank) {
 // What the loop uses; then what only lives through it, if there are registers that the loop does
 // not need: parameters first, because each round would have to store them.
 void EntryPlanner::choose_for_loop(BlockId header, Bank bank) {
-    const auto all = static_cast<unsigned>(allocatable(bank).size());
+    const auto all = static_cast<unsigned>(allocatable(bank, *function_->layout).size());
     const unsigned pressure = std::min(all, live_.loop_hints().pressure(header, bank));
     unsigned for_used = most_in_loop[static_cast<unsigned>(bank)], for_others = all - pressure;
     enum class Class : std::uint8_t { used, parameter, live_through };
@@ -150,7 +145,7 @@ void EntryPlanner::assign(BlockId target, Bank bank) {
         taken |= mask_of(reg);
     });
     // Short encodings and fixed roles are for what is made within a loop.
-    const auto registers = allocatable(bank);
+    const auto registers = allocatable(bank, *function_->layout);
     const bool loop = live_.flow().is_loop_header(target);
     each([&](const Candidate& candidate, HostRegister& reg) {
         const HostRegister aim = regs_.aim_of(candidate.item.value);

@@ -99,11 +99,9 @@ HostRegister EdgeMoves::idle(Bank bank) const {
         if (step.from.kind == Kind::in_register)
             busy |= mask_of(static_cast<HostRegister>(step.from.index));
     const auto is_idle = [&](HostRegister reg) { return (busy & mask_of(reg)) == 0; };
-    const auto first = [&](const auto& registers) {
-        const auto found = std::find_if(std::begin(registers), std::end(registers), is_idle);
-        return found == std::end(registers) ? no_register : *found;
-    };
-    return bank == Bank::general ? first(allocatable_general) : first(allocatable_xmm);
+    const auto registers = regs_.allocatable(bank);
+    const auto found = std::find_if(registers.begin(), registers.end(), is_idle);
+    return found == registers.end() ? no_register : *found;
 }
 
 void EdgeMoves::read_instead(const Location& place, const Location& other) {

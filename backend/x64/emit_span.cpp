@@ -100,7 +100,7 @@ x86::Mem UnitEmitter::span_memory(const SpanAccess& access) const {
 // A register that the access does not need.
 HostRegister UnitEmitter::borrowed_register(const SpanAccess& access,
                                             const Location& source) const {
-    for (const HostRegister reg : allocatable_general) {
+    for (const HostRegister reg : regs_.allocatable(Bank::general)) {
         const bool is_source = source.kind == Location::Kind::in_register && source.index == reg;
         if (reg != access.pointer.reg() && reg != access.value && reg != access.copy && !is_source)
             return reg;

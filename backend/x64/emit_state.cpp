@@ -1,6 +1,7 @@
 // Values, guest state slots and conversions between types.
 #include "backend/x64/unit_emitter.h"
 #include "common/assertion.h"
+#include "translator/runtime/cpu_header.h"
 
 namespace vestige::x64 {
 
@@ -55,6 +56,14 @@ void UnitEmitter::emit_set_slot(Value, const Instruction& op) {
     default: VESTIGE_UNREACHABLE("no slots of this type yet");
     }
     if (slot.promotion == ir::Promotion::promotable) regs_.now_in_state(source, slot.offset);
+}
+
+// Slots of the bank before are other registers now.
+void UnitEmitter::emit_set_bank(Value, const Instruction& op) {
+    const Held bank = regs_.use(op.arguments[0]);
+    regs_.all_state_changes();
+    as_.mov(state_memory(offsetof(runtime::CpuHeader, bank), 4), bank.r32());
+    as_.lea(gp64(bank_register), x86::ptr(gp64(state_register), bank.r64(), 0, -state_bias));
 }
 
 // ---- conversions

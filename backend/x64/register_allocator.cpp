@@ -13,11 +13,6 @@ using ir::Value;
 
 namespace {
 
-std::span<const HostRegister> allocatable(Bank bank) {
-    if (bank == Bank::general) return allocatable_general;
-    return allocatable_xmm;
-}
-
 constexpr std::uint32_t every_register = ~0u;
 
 } // namespace

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,10 @@ class RegisterAllocator {
 
     // ---- functions, blocks and instructions
     void begin_function(const ir::Function& function);
+    // Registers that may hold values of the function.
+    std::span<const HostRegister> allocatable(Bank bank) const {
+        return x64::allocatable(bank, *function_->layout);
+    }
     void begin_block(const BlockEntry& entry);
     // The values of the entry, and what becomes them, are to be made in the registers that they
     // have there.

@@ -4,8 +4,10 @@
 #include <asmjit/x86.h>
 
 #include <cstdint>
+#include <span>
 
 #include "common/assertion.h"
+#include "translator/ir/layout.h"
 #include "translator/ir/types.h"
 
 namespace vestige::x64 {
@@ -33,12 +35,17 @@ inline constexpr HostRegister write_map_register = host::r13;
 inline constexpr HostRegister read_map_register = host::r14;
 inline constexpr HostRegister window_register = read_map_register; // in code for windows
 inline constexpr HostRegister budget_register = host::r15;
+// Of guests with register banks: CpuHeader + CpuHeader::bank.
+inline constexpr HostRegister bank_register = host::r12;
 
 // ---- registers that hold values, the first choice first
 
 // Short encodings first; rcx late, because variable shifts want it.
 inline constexpr HostRegister allocatable_general[] = {
     host::rax, host::rdx, host::rsi, host::rdi, host::rbx, host::rcx, 8, 9, 10, 11, host::r12};
+// The same of guests with register banks. The last one is again one that C++ functions keep.
+inline constexpr HostRegister allocatable_beside_bank[] = {
+    host::rax, host::rdx, host::rsi, host::rdi, host::rcx, 8, 9, 10, 11, host::rbx};
 inline constexpr HostRegister allocatable_xmm[] = {16, 17, 18, 19, 20, 21, 22, 23,
                                                    24, 25, 26, 27, 28, 29, 30, 31};
 
@@ -69,6 +76,12 @@ constexpr Bank bank_of(ir::Type type) {
     }
 }
 
+inline std::span<const HostRegister> allocatable(Bank bank, const ir::StateLayout& layout) {
+    if (bank == Bank::xmm) return allocatable_xmm;
+    if (layout.has_banks) return allocatable_beside_bank;
+    return allocatable_general;
+}
+
 constexpr bool is_xmm(HostRegister reg) { return reg >= first_xmm; }
 
 inline x86::Gp gp64(HostRegister reg) { return x86::gpq(reg); }
@@ -81,8 +94,11 @@ inline x86::Gp gp_of(HostRegister reg, ir::Type type) {
     return type == ir::Type::i64 ? gp64(reg) : gp32(reg);
 }
 
-// Guest state at `offset` bytes from the CpuHeader.
+// Guest state at `offset` bytes from the CpuHeader, or in the current bank (ir::banked_state).
 inline x86::Mem state_memory(std::uint32_t offset, std::uint32_t bytes) {
+    if (ir::is_banked(offset))
+        return x86::ptr(gp64(bank_register), static_cast<std::int32_t>(offset - ir::banked_state),
+                        bytes);
     return x86::ptr(gp64(state_register), static_cast<std::int32_t>(offset) - state_bias, bytes);
 }
 

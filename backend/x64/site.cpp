@@ -6,6 +6,7 @@
 #include "common/assertion.h"
 #include "common/bits.h"
 #include "translator/ir/semantics.h"
+#include "translator/runtime/slot_address.h"
 
 namespace vestige::x64 {
 
@@ -72,7 +73,7 @@ LocationReader::Item LocationReader::next() {
         const auto b = static_cast<std::uint32_t>(next().value.low);
         item.value.low = index == order_s ? ir::order_signed(a, b) : ir::order_unsigned(a, b);
     } else if (index == state) {
-        std::memcpy(&item.value, state_ + *word_++, bytes);
+        std::memcpy(&item.value, runtime::slot_in(state_, *word_++), bytes);
     } else {
         item.value.low = *word_++;
         if (index == constant64) item.value.low |= std::uint64_t{*word_++} << 32;

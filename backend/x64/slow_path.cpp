@@ -7,6 +7,7 @@
 #include "backend/x64/site.h"
 #include "common/assertion.h"
 #include "translator/runtime/cpu_header.h"
+#include "translator/runtime/slot_address.h"
 
 namespace vestige::x64 {
 
@@ -173,7 +174,7 @@ void SlowPath::rebuild_state() {
     while (reader.position() != end)
         items.push_back(reader.next());
     for (const LocationReader::Item& item : items)
-        std::memcpy(state_ + item.slot_offset, &item.value, item.slot_bytes);
+        std::memcpy(runtime::slot_in(state_, item.slot_offset), &item.value, item.slot_bytes);
 }
 
 std::uint64_t SlowPath::leave(std::uint32_t code, std::uint32_t instructions_given_back) {

@@ -59,7 +59,7 @@ void SpanFinder::find(const ir::Function& function, const ir::Block& block) {
         const Instruction& op = function[value];
         if (op.op == Op::load || op.op == Op::store)
             add(function, value);
-        else if (ir::sees_all_state(function, op)) // behind it, page maps may be others
+        else if (ir::calls_with_all_state(function, op)) // behind it, page maps may be others
             first_open_ = spans_.size();
     }
     keep_worthwhile();

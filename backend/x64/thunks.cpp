@@ -19,7 +19,7 @@ x86::Mem header_field(std::size_t offset, std::uint32_t bytes) {
 
 class ThunkEmitter {
   public:
-    explicit ThunkEmitter(Arena& arena) : arena_(arena) {
+    ThunkEmitter(Arena& arena, RegisterBanks banks) : arena_(arena), banks_(banks) {
         code_.init(asmjit::Environment::host());
         code_.attach(&as_);
     }
@@ -45,7 +45,7 @@ class ThunkEmitter {
     enum class Saved : std::uint8_t { all, general };
     void emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path, void* context);
     void emit_calls();
-    void load_memory_registers();
+    void load_header_registers();
     void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
     void host_floating_point() {
         as_.stmxcsr(HEADER_FIELD(guest_mxcsr));
@@ -53,6 +53,7 @@ class ThunkEmitter {
     }
 
     Arena& arena_;
+    RegisterBanks banks_;
     asmjit::CodeHolder code_;
     x86::Assembler as_;
     std::vector<std::pair<Entry, std::size_t>> entries_;
@@ -65,11 +66,15 @@ constexpr HostRegister saved_by_enter[] = {host::rbp, host::rbx, host::r12,
 constexpr std::int32_t frame_bytes = spill_area_bytes + 8;
 
 // The window's base takes the place of the read map where the context has one.
-void ThunkEmitter::load_memory_registers() {
+void ThunkEmitter::load_header_registers() {
     as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
     as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
     as_.cmp(HEADER_FIELD(window), 0);
     as_.cmovne(gp64(window_register), HEADER_FIELD(window));
+    if (banks_ == RegisterBanks::none) return;
+    as_.mov(gp32(bank_register), HEADER_FIELD(bank));
+    as_.lea(gp64(bank_register),
+            x86::ptr(gp64(state_register), gp64(bank_register), 0, -state_bias));
 }
 
 void ThunkEmitter::emit_enter() {
@@ -79,7 +84,7 @@ void ThunkEmitter::emit_enter() {
     as_.sub(x86::rsp, frame_bytes);
     as_.lea(gp64(state_register), x86::ptr(x86::rdi, state_bias));
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    load_memory_registers();
+    load_header_registers();
     as_.stmxcsr(HEADER_FIELD(host_mxcsr));
     guest_floating_point();
     as_.jmp(x86::rsi);
@@ -193,7 +198,7 @@ void ThunkEmitter::emit_calls() {
     as_.call(x86::rax);
     guest_floating_point();
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    load_memory_registers();
+    load_header_registers();
     as_.mov(HEADER_FIELD(budget_ahead), 0);
     as_.add(x86::rsp, 8);
     as_.ret();
@@ -222,7 +227,7 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
     const std::byte* const base = arena_.allocate(used);
     VESTIGE_ASSERT(base);
     std::memcpy(arena_.writable(base), as_.bufferData(), used);
-    Thunks thunks;
+    Thunks thunks{.banks = banks_};
     for (const auto& [entry, offset] : entries_)
         thunks.*entry = base + offset;
     return thunks;
@@ -230,8 +235,9 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
 
 } // namespace
 
-Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std::size_t& used) {
-    return ThunkEmitter(arena).emit(slow_path, context, used);
+Thunks emit_thunks(Arena& arena, RegisterBanks banks, SlowPathFunction slow_path, void* context,
+                   std::size_t& used) {
+    return ThunkEmitter(arena, banks).emit(slow_path, context, used);
 }
 
 // ---- what they are called, and their frames

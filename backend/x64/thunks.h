@@ -7,6 +7,7 @@
 #include "backend/x64/arena.h"
 #include "backend/x64/frame.h"
 #include "backend/x64/gdb_image.h"
+#include "backend/x64/register_banks.h"
 #include "translator/runtime/backend.h"
 
 namespace vestige::x64 {
@@ -41,13 +42,15 @@ struct Thunks {
     const std::byte* all_ones = nullptr;
     const std::byte* low_nibbles = nullptr;      // of each byte
     const std::byte* smallest_singles = nullptr; // four normal ones, shifted left by one
+    RegisterBanks banks = RegisterBanks::none;   // what they load on entry
 };
 
 // What the slow path thunk calls. Returns 0 to go on as the frame now says, or a leave code + 1.
 using SlowPathFunction = std::uint64_t (*)(void* context, SlowFrame* frame);
 
 // At the start of an empty arena; `used` becomes the number of bytes taken.
-Thunks emit_thunks(Arena& arena, SlowPathFunction slow_path, void* context, std::size_t& used);
+Thunks emit_thunks(Arena& arena, RegisterBanks banks, SlowPathFunction slow_path, void* context,
+                   std::size_t& used);
 
 // For profilers and debuggers: the thunks that are code, by name, and how to unwind out of every
 // part of [first thunk, arena_end).

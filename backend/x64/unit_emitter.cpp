@@ -28,6 +28,7 @@ UnitEmitter::UnitEmitter(const HostFeatures& features, const Thunks& thunks)
 
 void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
                        std::string* listing) {
+    VESTIGE_ASSERT(banks_of(*function.layout) == thunks_.banks);
     function_ = &function;
     view_ = view;
     code_.reset();

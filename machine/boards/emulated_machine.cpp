@@ -59,6 +59,7 @@ RamBlock& EmulatedMachine::add_ram(std::string name, std::uint64_t size) {
 
 std::unique_ptr<runtime::Backend> EmulatedMachine::make_backend(runtime::MemoryPath& path) {
     x64::X64Options options;
+    options.banks = x64::banks_of(cpu_->layout());
     if (log.on(LogItem::out_asm)) options.listing = x64::Listing::on;
     if (code_cache_bytes_) options.arena_bytes = *code_cache_bytes_;
     auto backend = std::make_unique<x64::X64Backend>(path, options);

@@ -347,7 +347,13 @@ class Generator {
                  : build_.append(rule->op, Type::v128, {a, b}, imm));
     }
     void rare() {
-        switch (random_.below(6)) {
+        switch (random_.below(7)) {
+        case 5: {
+            const Value bank = build_.i32(GuestState::bank_offset(random_.below(bank_count)));
+            const Value other = build_.i32(GuestState::bank_offset(random_.below(bank_count)));
+            build_.set_bank(build_.select(value(Type::i1), bank, other));
+            break;
+        }
         case 0: keep(build_.mul_high_u(value(Type::i32), value(Type::i32))); break;
         case 1: keep(build_.mul_high_s(value(Type::i64), value(Type::i64))); break;
         case 2: {

@@ -55,12 +55,13 @@ std::string differences(const Side& expected, const Side& actual) {
     line("budget", static_cast<std::uint64_t>(expected.state.header.budget),
          static_cast<std::uint64_t>(actual.state.header.budget));
     line("leave", expected.state.header.leave_code, actual.state.header.leave_code);
+    line("bank", expected.state.header.bank, actual.state.header.bank);
     line("ahead", 0, static_cast<std::uint64_t>(actual.state.header.budget_ahead));
     for (const ir::Slot& slot : test_layout().slots) {
         std::uint64_t a[2] = {}, b[2] = {};
         const unsigned bytes = ir::info(slot.type).bytes;
-        std::memcpy(a, reinterpret_cast<const std::byte*>(&expected.state) + slot.offset, bytes);
-        std::memcpy(b, reinterpret_cast<const std::byte*>(&actual.state) + slot.offset, bytes);
+        std::memcpy(a, slot_of(expected.state, slot), bytes);
+        std::memcpy(b, slot_of(actual.state, slot), bytes);
         line(slot.name, a[0], b[0]);
         line(slot.name + ".high", a[1], b[1]);
     }
@@ -74,7 +75,7 @@ std::string differences(const Side& expected, const Side& actual) {
 bool same(const Side& a, const Side& b) {
     return a.code == b.code && a.state.header.budget == b.state.header.budget &&
            a.state.header.leave_code == b.state.header.leave_code &&
-           b.state.header.budget_ahead == 0 &&
+           a.state.header.bank == b.state.header.bank && b.state.header.budget_ahead == 0 &&
            std::memcmp(registers_of(a.state), registers_of(b.state), registers_size) == 0 &&
            a.memory.same_bytes(b.memory);
 }

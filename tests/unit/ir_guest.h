@@ -17,8 +17,11 @@
 #include "translator/ir/layout.h"
 #include "translator/runtime/cpu_header.h"
 #include "translator/runtime/memory_path.h"
+#include "translator/runtime/slot_address.h"
 
 namespace vestige::test {
+
+inline constexpr unsigned bank_count = 3, bank_registers = 4;
 
 struct GuestState {
     runtime::CpuHeader header;
@@ -34,7 +37,15 @@ struct GuestState {
     // memory_only
     std::uint32_t counter = 0;
     std::uint32_t seen = 0;
+    // The current one is at header.bank.
+    std::uint32_t banks[bank_count][bank_registers] = {};
+
+    GuestState() { header.bank = bank_offset(0); }
+    static constexpr std::uint32_t bank_offset(unsigned bank);
 };
+constexpr std::uint32_t GuestState::bank_offset(unsigned bank) {
+    return static_cast<std::uint32_t>(offsetof(GuestState, banks) + sizeof(banks[0]) * bank);
+}
 
 // The order is that of test_layout().
 enum GuestSlot : ir::SlotId {
@@ -49,7 +60,8 @@ enum GuestSlot : ir::SlotId {
     slot_v0 = slot_f0 + 4,
     slot_counter = slot_v0 + 2,
     slot_seen,
-    slot_count,
+    slot_b0,
+    slot_count = slot_b0 + bank_registers,
 };
 
 inline const ir::StateLayout& test_layout() {
@@ -76,12 +88,19 @@ inline const ir::StateLayout& test_layout() {
         add_array("v", 2, offsetof(GuestState, v), ir::Type::v128);
         add("counter", offsetof(GuestState, counter), ir::Type::i32, ir::Promotion::memory_only);
         add("seen", offsetof(GuestState, seen), ir::Type::i32, ir::Promotion::memory_only);
+        add_array("b", bank_registers, ir::banked_state, ir::Type::i32);
+        made.has_banks = true;
         made.pc = slot_pc;
         made.size = sizeof(GuestState);
         VESTIGE_ASSERT(made.slots.size() == slot_count);
         return made;
     }();
     return layout;
+}
+
+inline const std::byte* slot_of(const GuestState& state, const ir::Slot& slot) {
+    auto* const bytes = reinterpret_cast<std::byte*>(const_cast<GuestState*>(&state));
+    return runtime::slot_in(bytes, slot.offset);
 }
 
 inline constexpr std::uint32_t leave_odd = ir::leave::guest_first + 1;

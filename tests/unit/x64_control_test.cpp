@@ -19,7 +19,8 @@ ir::SlotId r(unsigned index) { return static_cast<ir::SlotId>(slot_r0 + index); 
 // A machine that runs generated code alone.
 struct Machine {
     X64Side side;
-    x64::X64Backend backend{side.memory, {.arena_bytes = std::size_t{1} << 20}};
+    x64::X64Backend backend{
+        side.memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used}};
     opt::Workspace workspace;
 
     Machine() {
@@ -256,7 +257,8 @@ TEST_CASE("x64: a device that moves the budget is heard at once") {
     start.header.budget = 100;
     side.start(start, X64Side::Maps::none);
     device.header = &side.state.header;
-    x64::X64Backend backend(device, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        device, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     ir::Function function(test_layout(), test_helpers());
     function.start_pc = 0x1000;
     ir::Builder build(function);
@@ -360,7 +362,7 @@ TEST_CASE("x64: accesses at the ends of pages") {
     build.goto_pc(0x1004);
     opt::Workspace workspace;
     opt::optimise(function, workspace);
-    X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20});
+    X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     for (auto& byte_of_memory : lockstep.expected().memory.bytes)
         byte_of_memory =
             static_cast<std::byte>(&byte_of_memory - lockstep.expected().memory.bytes.data());

@@ -150,7 +150,8 @@ TEST_CASE("ordinary sums and products do not call the helper") {
     helpers[helper_add].function = reinterpret_cast<const void*>(count_call);
     const double ordinary[] = {0.0, 1.0, -1.0, 3.1415926535, -2.5e10, 1.0 / 3, 1e-30, 16777217.0};
     X64Side side;
-    x64::X64Backend backend(side.memory, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        side.memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     for (const Op op : {Op::float_add, Op::float_sub, Op::float_mul})
         for (const Precision precision : {Precision::double_, Precision::single}) {
             ir::Function function(test_layout(), helpers);

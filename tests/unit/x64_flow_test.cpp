@@ -28,8 +28,9 @@ ir::Function parsed(const std::string& text) {
 // The host code of a function up to its first exit, a line an instruction.
 std::vector<std::string> straight_code(const ir::Function& function) {
     X64Side side;
-    x64::X64Backend backend(side.memory,
-                            {.arena_bytes = std::size_t{1} << 20, .listing = x64::Listing::on});
+    x64::X64Backend backend(side.memory, {.arena_bytes = std::size_t{1} << 20,
+                                          .banks = x64::RegisterBanks::used,
+                                          .listing = x64::Listing::on});
     runtime::CompiledUnit unit;
     REQUIRE(backend.compile(function, unit));
     const std::string text = backend.disassemble(unit);
@@ -74,7 +75,7 @@ unsigned count(const std::vector<std::string>& lines, std::string_view part) {
 }
 
 std::string differences(const ir::Function& function, const GuestState& start) {
-    X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20});
+    X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     lockstep.same_memory();
     return lockstep.compare(function, start, X64Side::Maps::all);
 }
@@ -261,7 +262,8 @@ TEST_CASE("x64: a branch on whether the result of arithmetic is zero or negative
                     function[function.blocks[block].body.back()].aux = 1;
                 }
                 ir::verify(function, ir::Stage::optimised);
-                X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20});
+                X64Lockstep lockstep(
+                    {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
                 lockstep.same_memory();
                 lockstep.prepare(function);
                 for (const std::uint32_t left : operands)

@@ -11,7 +11,7 @@ bool same(const X64Side& a, const X64Side& b) {
     constexpr std::size_t bytes = sizeof(GuestState) - offsetof(GuestState, pc);
     return a.state.header.budget == b.state.header.budget &&
            a.state.header.leave_code == b.state.header.leave_code &&
-           b.state.header.budget_ahead == 0 &&
+           a.state.header.bank == b.state.header.bank && b.state.header.budget_ahead == 0 &&
            ((a.state.header.guest_mxcsr ^ b.state.header.guest_mxcsr) & 1 << 5) == 0 &&
            std::memcmp(&a.state.pc, &b.state.pc, bytes) == 0 && a.memory.same_bytes(b.memory);
 }
@@ -46,13 +46,14 @@ std::string differences(const X64Side& expected, const X64Side& actual) {
     const runtime::CpuHeader &a = expected.state.header, &b = actual.state.header;
     line("budget", static_cast<std::uint64_t>(a.budget), static_cast<std::uint64_t>(b.budget));
     line("leave", a.leave_code, b.leave_code);
+    line("bank", a.bank, b.bank);
     line("ahead", 0, static_cast<std::uint64_t>(b.budget_ahead));
     line("inexact", a.guest_mxcsr >> 5 & 1, b.guest_mxcsr >> 5 & 1);
     for (const ir::Slot& slot : test_layout().slots) {
         std::uint64_t x[2] = {}, y[2] = {};
         const unsigned bytes = ir::info(slot.type).bytes;
-        std::memcpy(x, reinterpret_cast<const std::byte*>(&expected.state) + slot.offset, bytes);
-        std::memcpy(y, reinterpret_cast<const std::byte*>(&actual.state) + slot.offset, bytes);
+        std::memcpy(x, slot_of(expected.state, slot), bytes);
+        std::memcpy(y, slot_of(actual.state, slot), bytes);
         line(slot.name, x[0], y[0]);
         line(slot.name + ".high", x[1], y[1]);
     }
@@ -63,7 +64,17 @@ std::string differences(const X64Side& expected, const X64Side& actual) {
     return text;
 }
 
-X64Lockstep::X64Lockstep(x64::X64Options options) : backend_(actual_->memory, options) {}
+namespace {
+
+x64::X64Options with_banks(x64::X64Options options) {
+    options.banks = x64::banks_of(test_layout());
+    return options;
+}
+
+} // namespace
+
+X64Lockstep::X64Lockstep(x64::X64Options options)
+    : backend_(actual_->memory, with_banks(options)) {}
 
 void X64Lockstep::same_memory() { actual_->memory.take_bytes(expected_->memory); }
 

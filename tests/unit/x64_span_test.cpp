@@ -164,7 +164,8 @@ TEST_CASE("accesses in a window do what the reference engine does") {
 
 TEST_CASE("a span needs one lookup") {
     X64Side side;
-    x64::X64Backend backend(side.memory, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        side.memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     ir::Function function(test_layout(), test_helpers());
     function.start_pc = 0x1000;
     ir::Builder build(function);
@@ -214,7 +215,8 @@ TEST_CASE("a span does not outlive a change of the maps") {
     store_be<std::uint32_t>(&side.memory.bytes[0x1010], 0x11111111);
     store_be<std::uint32_t>(&side.memory.bytes[0x1020], 0x22222222);
     store_be<std::uint32_t>(&device.other[0x1020], 0x33333333);
-    x64::X64Backend backend(device, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        device, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     ir::Function function(test_layout(), test_helpers());
     function.start_pc = 0x1000;
     ir::Builder build(function);
@@ -256,7 +258,8 @@ TEST_CASE("a span ends where a helper may switch maps") {
     store_be<std::uint32_t>(&side.memory.bytes[0x1010], 0x11111111);
     store_be<std::uint32_t>(&other.memory.bytes[0x1020], 0x22222222);
     store_be<std::uint32_t>(&other.memory.bytes[0x1030], 0x33333333);
-    x64::X64Backend backend(side.memory, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        side.memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     ir::HelperTable helpers = test_helpers();
     helpers[helper_turn].function = reinterpret_cast<const void*>(switch_maps);
     ir::Function function(test_layout(), helpers);

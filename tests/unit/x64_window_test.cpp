@@ -34,7 +34,8 @@ class Prober {
   public:
     explicit Prober(std::int32_t displacement = 0)
         : window(Window::reserve()),
-          backend_(side.memory, {.arena_bytes = std::size_t{1} << 20}),
+          backend_(side.memory,
+                   {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used}),
           load_(compile([&](ir::Builder& build) {
               build.set_slot(r(1), build.load(Type::i32, address(build, displacement), {}));
           })),
@@ -280,7 +281,8 @@ TEST_CASE("code in a window goes on in the window that it comes back to") {
     REQUIRE(second->show(far_page, side.memory.file.backing(0x2000), Rights::read));
     window_to_come = second->base();
 
-    x64::X64Backend backend(device, {.arena_bytes = std::size_t{1} << 20});
+    x64::X64Backend backend(
+        device, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
     ir::HelperTable helpers = test_helpers();
     helpers[helper_turn].function = reinterpret_cast<const void*>(change_window);
     ir::Function function(test_layout(), helpers);
@@ -316,7 +318,8 @@ TEST_CASE("a fault that no window knows ends the program") {
     if (child == 0) {
         signal(SIGSEGV, SIG_DFL); // not the test framework's
         GuestMemory memory;
-        const x64::X64Backend backend(memory, {.arena_bytes = std::size_t{1} << 20});
+        const x64::X64Backend backend(
+            memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
         volatile int* volatile nowhere = nullptr;
         *nowhere = 1;
         _exit(0);

@@ -12,8 +12,8 @@ inline bool calls_with_all_state(const Function& function, const Instruction& op
     return effect == HelperEffect::all_state || effect == HelperEffect::may_leave;
 }
 
-// No slot's value is kept across it: memory has them all before and after. Besides such calls that is
-// a change of bank, after which a banked slot is another register.
+// No slot's value is kept across it: memory has them all before and after. Besides such calls that
+// is a change of bank, after which a banked slot is another register.
 inline bool sees_all_state(const Function& function, const Instruction& op) {
     return op.op == Op::set_bank || calls_with_all_state(function, op);
 }

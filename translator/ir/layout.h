@@ -21,8 +21,8 @@ enum class Promotion : std::uint8_t {
     memory_only, // every get_slot and set_slot goes to memory, in order: helpers may touch it
 };
 
-// A register that lies in the current register bank (a window, a shadow set): its offset is this plus
-// that from where the bank begins. Op::set_bank, which leaves no banked slot in a value, makes
+// A register that lies in the current register bank (a window, a shadow set): its offset is this
+// plus that from where the bank begins. Op::set_bank, which leaves no banked slot in a value, makes
 // another bank the current one.
 inline constexpr std::uint32_t banked_state = 0xf000; // offsets fit 16 bits in recovery maps
 constexpr bool is_banked(std::uint32_t offset) { return offset >= banked_state; }

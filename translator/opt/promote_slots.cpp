@@ -1,4 +1,5 @@
 #include "common/assertion.h"
+#include "translator/ir/effects.h"
 #include "translator/opt/passes.h"
 
 #include "translator/ir/dominators.h"
@@ -7,7 +8,6 @@ namespace vestige::opt {
 
 using ir::BlockId;
 using ir::Function;
-using ir::HelperEffect;
 using ir::Instruction;
 using ir::Op;
 using ir::Recovery;
@@ -50,6 +50,7 @@ class Promotion {
             op.recovery = recovery(op.imm, 0);
             marker_ = {};
             break;
+        case Op::set_bank:
         case Op::call: call(op); break;
         default:
             const ir::Effects effects = ir::info(op.op).effects;
@@ -109,9 +110,8 @@ class Promotion {
     }
 
     void call(Instruction& op) {
-        op.aux = started();
-        const HelperEffect effect = (*function_.helpers)[op.imm].effect;
-        if (effect == HelperEffect::pure || effect == HelperEffect::memory_only_slots) return;
+        if (op.op == Op::call) op.aux = started();
+        if (!ir::sees_all_state(function_, op)) return;
         write_back(Pc::as_any_slot);
         forget();
     }

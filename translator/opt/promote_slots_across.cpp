@@ -133,6 +133,7 @@ class Promotion {
             function_[value].recovery = recovery(op.imm, 0);
             marker_ = {};
             break;
+        case Op::set_bank:
         case Op::call: call(value); return;
         case Op::jump:
         case Op::branch: write_back(flow_[block_].written_at_end, Pc::set_by_exit); break;
@@ -180,7 +181,7 @@ class Promotion {
 
     // Behind a helper that sees all state, everything is read again.
     void call(Value value) {
-        function_[value].aux = started();
+        if (function_[value].op == Op::call) function_[value].aux = started();
         const bool sees_all = sees_all_state(function_, function_[value]);
         if (sees_all) write_back(~SlotSet{}, Pc::as_any_slot);
         w_.body.push_back(value);

@@ -1,0 +1,27 @@
+// The C++ functions behind helpers_system.inc: thin, each names the method that does the work.
+//
+// The pc slot is that of the instruction when a may_leave helper is called. Those that do not
+// always leave a new pc behind advance it if they leave.
+#pragma once
+
+#include <cstdint>
+
+namespace vestige::sparc {
+
+// ---- with a new pc
+void helper_raise_trap(void* state, std::uint32_t type);
+void helper_write_psr(void* state, std::uint32_t value);
+void helper_return_from_trap(void* state, std::uint32_t target_pc, std::uint32_t target_npc);
+void helper_power_down(void* state);
+// pc and delay are already those of the next instruction, in another mode.
+void helper_delay_changed(void* state);
+
+// ---- others
+// The outs of window 0, in a move from window to window (windows.h). Banked slots are in memory.
+void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to);
+// `word`: the instruction, which says what is loaded or stored.
+void helper_load_alternate(void* state, std::uint32_t word, std::uint32_t address);
+void helper_store_alternate(void* state, std::uint32_t word, std::uint32_t address);
+void helper_exchange_alternate(void* state, std::uint32_t word, std::uint32_t address);
+
+} // namespace vestige::sparc

@@ -1,0 +1,30 @@
+#include "frontend/sparc/helpers.h"
+
+#include "frontend/sparc/cpu/helpers.h"
+
+namespace vestige::sparc {
+
+namespace {
+
+using enum ir::Type;
+using enum ir::HelperEffect;
+
+ir::HelperTable make_table() {
+    return {
+#define TYPES(...) __VA_ARGS__
+#define HELPER(name, function, result, arguments, effect)                                          \
+    {#name, reinterpret_cast<const void*>(function), result, {TYPES arguments}, effect},
+#include "frontend/sparc/helpers.inc"
+#undef HELPER
+#undef TYPES
+    };
+}
+
+} // namespace
+
+const ir::HelperTable& helper_table() {
+    static const ir::HelperTable table = make_table();
+    return table;
+}
+
+} // namespace vestige::sparc

@@ -1,0 +1,58 @@
+// Floating-point instructions until there are any: none is implemented.
+#include "frontend/sparc/lift/lifter.h"
+
+namespace vestige::sparc {
+
+#define MISSING(name)                                                                              \
+    void lift_##name(Lifter& l) { l.end_trap(tt::fp_disabled); }
+MISSING(ldf)
+MISSING(lddf)
+MISSING(ldfsr)
+MISSING(stf)
+MISSING(stdf)
+MISSING(stfsr)
+MISSING(stdfq)
+MISSING(fbfcc)
+MISSING(fitos)
+MISSING(fitod)
+MISSING(fitoq)
+MISSING(fstoi)
+MISSING(fdtoi)
+MISSING(fqtoi)
+MISSING(fstod)
+MISSING(fstoq)
+MISSING(fdtos)
+MISSING(fdtoq)
+MISSING(fqtos)
+MISSING(fqtod)
+MISSING(fmovs)
+MISSING(fnegs)
+MISSING(fabss)
+MISSING(fsqrts)
+MISSING(fsqrtd)
+MISSING(fsqrtq)
+MISSING(fadds)
+MISSING(faddd)
+MISSING(faddq)
+MISSING(fsubs)
+MISSING(fsubd)
+MISSING(fsubq)
+MISSING(fmuls)
+MISSING(fmuld)
+MISSING(fmulq)
+MISSING(fsmuld)
+MISSING(fdmulq)
+MISSING(fdivs)
+MISSING(fdivd)
+MISSING(fdivq)
+MISSING(fcmps)
+MISSING(fcmpd)
+MISSING(fcmpq)
+MISSING(fcmpes)
+MISSING(fcmped)
+MISSING(fcmpeq)
+MISSING(fpop1)
+MISSING(fpop2)
+#undef MISSING
+
+} // namespace vestige::sparc

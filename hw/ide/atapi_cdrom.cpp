@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "common/error.h"
 #include "hw/ide/ata_identify.h"
 #include "machine/core/state.h"
 
@@ -41,35 +40,15 @@ constexpr Time done_time = 2 * microsecond;
 
 constexpr std::uint32_t dma_piece = 65536;
 constexpr std::uint32_t most_bytes_a_block = 0xfffe;
-constexpr std::uint64_t cooked = 2048;
-constexpr std::size_t raw_header = 16; // sync and address before the data of a raw sector
 
 } // namespace
 
 AtapiCdrom::AtapiCdrom(std::string name, Scheduler& scheduler, std::unique_ptr<BlockBackend> medium,
                        DriveIdentity identity, Log& log)
-    : IdeDrive(std::move(name), scheduler, log),
-      medium_(std::move(medium)),
+    : IdeDrive(name, scheduler, log),
+      unit_(name + " unit", ScsiCdrom::Kind::atapi, std::move(medium), identity, log),
       identity_(std::move(identity)) {
     reset();
-}
-
-// -- the user's hand
-
-bool AtapiCdrom::eject(Eject how) {
-    if (locked_ && !tray_open_ && how == Eject::ask) {
-        eject_event_ = true;
-        return false;
-    }
-    medium_.reset();
-    tray_open_ = false;
-    return true;
-}
-
-void AtapiCdrom::insert(std::unique_ptr<BlockBackend> medium) {
-    medium_ = std::move(medium);
-    tray_open_ = false;
-    attention_ = new_media_event_ = true;
 }
 
 // -- ATA commands
@@ -114,7 +93,8 @@ void AtapiCdrom::execute(std::uint8_t code) {
 void AtapiCdrom::continue_command() {
     switch (step_) {
     case Step::packet: run_packet(); break;
-    case Step::data: next_data(); break;
+    case Step::data_in:
+    case Step::data_out: next_data(); break;
     case Step::end_packet: packet_done(); break;
     default: finish(good); break;
     }
@@ -126,9 +106,13 @@ void AtapiCdrom::data_done() {
         std::memcpy(packet_.data(), buffer().data(), packet_.size());
         wait(access_time);
         break;
-    case Step::data:
-        data_position_ += buffer().size();
-        if (data_position_ >= data_size_) {
+    case Step::data_out:
+        if (unit_.phase() == ScsiTarget::Phase::data_out)
+            unit_.write(buffer().first(std::min<std::uint64_t>(buffer().size(), unit_.left())));
+        if (unit_.failed()) return packet_failed();
+        [[fallthrough]];
+    case Step::data_in:
+        if (unit_.left() == 0) {
             step_ = Step::end_packet;
             wait(done_time);
         } else if (by_dma_) {
@@ -153,100 +137,46 @@ void AtapiCdrom::begin_packet() {
     accept_pio(Signal::silent); // word 0 of IDENTIFY: no interrupt for the packet
 }
 
+void AtapiCdrom::run_packet() {
+    unit_.begin(packet_);
+    switch (unit_.phase()) {
+    case ScsiTarget::Phase::data_in: step_ = Step::data_in; return next_data();
+    case ScsiTarget::Phase::data_out: step_ = Step::data_out; return next_data();
+    default: unit_.failed() ? packet_failed() : packet_done();
+    }
+}
+
 void AtapiCdrom::packet_done() {
     step_ = Step::nothing;
     set_reg(ata_count, reason_command | reason_to_host);
     finish(good);
 }
 
-void AtapiCdrom::packet_failed(Sense sense) {
-    log_.write(LogItem::device, "{}: packet {:02x} fails, sense {:x} {:02x} {:02x}", name(),
-               packet_[0], sense.key, sense.code, sense.qualifier);
+void AtapiCdrom::packet_failed() {
     step_ = Step::nothing;
-    sense_ = sense;
     set_reg(ata_count, reason_command | reason_to_host);
-    set_error(static_cast<std::uint8_t>(sense.key << 4));
+    set_error(static_cast<std::uint8_t>(unit_.sense().key << 4));
     finish(ata_ready | ata_seek_done | ata_error);
 }
 
-void AtapiCdrom::reply(std::span<const std::uint8_t> data, std::size_t allocation) {
-    reply_.assign(data.begin(),
-                  data.begin() + static_cast<std::ptrdiff_t>(std::min(data.size(), allocation)));
-    bytes_a_sector_ = 0;
-    start_data(reply_.size());
-}
-
-void AtapiCdrom::reply_sectors(std::uint64_t lba, std::uint64_t count,
-                               std::uint32_t bytes_a_sector) {
-    first_sector_ = lba;
-    bytes_a_sector_ = bytes_a_sector;
-    start_data(count * bytes_a_sector);
-}
-
-void AtapiCdrom::start_data(std::uint64_t size) {
-    if (size == 0) return packet_done();
-    step_ = Step::data;
-    data_size_ = size;
-    data_position_ = 0;
-    next_data();
-}
-
 void AtapiCdrom::next_data() {
-    const std::uint64_t left = data_size_ - data_position_;
-    const std::uint64_t size = std::min<std::uint64_t>(left, by_dma_ ? dma_piece : byte_limit_);
-    if (fill(data_position_, prepare(size)) != BlockResult::ok) return packet_failed(read_error);
-    if (by_dma_) return offer_dma();
-    set_reg(ata_count, reason_to_host);
+    using DataPhase = ScsiTarget::Phase;
+    if (unit_.phase() != (step_ == Step::data_in ? DataPhase::data_in : DataPhase::data_out))
+        return packet_done(); // after a snapshot whose parts do not fit
+    const std::uint64_t size =
+        std::min<std::uint64_t>(unit_.left(), by_dma_ ? dma_piece : byte_limit_);
+    const auto piece = prepare(size);
+    if (step_ == Step::data_in) {
+        unit_.read(piece);
+        if (unit_.failed()) return packet_failed();
+        if (by_dma_) return offer_dma();
+    } else if (by_dma_) {
+        return accept_dma();
+    }
+    set_reg(ata_count, step_ == Step::data_in ? reason_to_host : 0);
     set_reg(ata_lba_mid, size & 0xff);
     set_reg(ata_lba_high, size >> 8);
-    offer_pio(Signal::interrupt);
-}
-
-BlockResult AtapiCdrom::fill(std::uint64_t position, std::span<std::byte> to) {
-    if (bytes_a_sector_ == 0) {
-        std::ranges::fill(to, std::byte{0});
-        if (position < reply_.size())
-            std::memcpy(to.data(), reply_.data() + position,
-                        std::min(to.size(), reply_.size() - position));
-        return BlockResult::ok;
-    }
-    if (!medium_) return BlockResult::io_error; // taken out in the middle
-    if (bytes_a_sector_ != cooked) return fill_raw(position, to);
-    // An image may end within its last sector.
-    const std::uint64_t offset = first_sector_ * cooked + position;
-    const std::uint64_t there = medium_->size() > offset ? medium_->size() - offset : 0;
-    const auto from_image = to.first(std::min<std::uint64_t>(to.size(), there));
-    std::ranges::fill(to.subspan(from_image.size()), std::byte{0});
-    return from_image.empty() ? BlockResult::ok : medium_->read(offset, from_image);
-}
-
-// Sectors of 2352 bytes: sync, address and mode, data, and zeros where the error correction would
-// be.
-BlockResult AtapiCdrom::fill_raw(std::uint64_t position, std::span<std::byte> to) {
-    while (!to.empty()) {
-        const std::uint64_t lba = first_sector_ + position / bytes_a_sector_;
-        const std::uint64_t within = position % bytes_a_sector_;
-        std::array<std::byte, 2352> sector{};
-        std::fill_n(sector.begin() + 1, 10, std::byte{0xff});
-        const std::uint64_t frame = lba + 150;
-        const auto bcd = [](std::uint64_t value) {
-            return static_cast<std::byte>((value / 10 % 10) << 4 | value % 10);
-        };
-        sector[12] = bcd(frame / 75 / 60);
-        sector[13] = bcd(frame / 75 % 60);
-        sector[14] = bcd(frame % 75);
-        sector[15] = std::byte{1};
-        const std::uint64_t offset = lba * cooked;
-        const std::uint64_t there = medium_->size() > offset ? medium_->size() - offset : 0;
-        const auto data = std::span(sector).subspan(raw_header, std::min(cooked, there));
-        const BlockResult result = data.empty() ? BlockResult::ok : medium_->read(offset, data);
-        if (result != BlockResult::ok) return result;
-        const std::size_t count = std::min<std::size_t>(to.size(), sector.size() - within);
-        std::memcpy(to.data(), sector.data() + within, count);
-        to = to.subspan(count);
-        position += count;
-    }
-    return BlockResult::ok;
+    step_ == Step::data_in ? offer_pio(Signal::interrupt) : accept_pio(Signal::interrupt);
 }
 
 // -- reset and state
@@ -261,45 +191,22 @@ void AtapiCdrom::set_signature() {
 
 void AtapiCdrom::reset_drive() {
     transfer_mode_ = 0;
-    tray_open_ = locked_ = attention_ = new_media_event_ = eject_event_ = false;
-    sense_ = no_sense;
+    unit_.reset();
     step_ = Step::nothing;
     packet_ = {};
-    reply_.clear();
-    bytes_a_sector_ = 0;
-    data_size_ = data_position_ = 0;
+    by_dma_ = false;
+    byte_limit_ = most_bytes_a_block;
 }
 
 void AtapiCdrom::visit_drive(StateVisitor& state) {
-    bool disc = has_disc();
-    state.field("disc", disc);
-    if (disc != has_disc())
-        throw UserError("the snapshot was taken with " + std::string(disc ? "a" : "no") +
-                        " disc in drive '" + name() + "': start with the same disc");
-    if (medium_) medium_->visit(state);
+    unit_.visit(state);
     state.field("transfer_mode", transfer_mode_);
-    state.field("tray_open", tray_open_);
-    state.field("locked", locked_);
-    state.field("attention", attention_);
-    state.field("new_media_event", new_media_event_);
-    state.field("eject_event", eject_event_);
-    state.field("sense_key", sense_.key);
-    state.field("sense_code", sense_.code);
-    state.field("sense_qualifier", sense_.qualifier);
     state.field("step", step_);
     state.field("packet", packet_);
     state.field("by_dma", by_dma_);
     state.field("byte_limit", byte_limit_);
-    state.field("reply", reply_);
-    state.field("first_sector", first_sector_);
-    state.field("bytes_a_sector", bytes_a_sector_);
-    state.field("data_size", data_size_);
-    state.field("data_position", data_position_);
-    if (state.loading()) {
-        if (bytes_a_sector_ != 0 && bytes_a_sector_ != 2352) bytes_a_sector_ = cooked;
+    if (state.loading())
         byte_limit_ = std::clamp<std::uint32_t>(byte_limit_, 2, most_bytes_a_block);
-        data_position_ = std::min(data_position_, data_size_);
-    }
 }
 
 } // namespace vestige::hw

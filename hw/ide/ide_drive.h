@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/log.h"
+#include "hw/block/drive_identity.h"
 #include "machine/core/device.h"
 #include "machine/core/scheduler.h"
 
@@ -48,13 +49,6 @@ enum AtaRegister : unsigned {
 
 inline constexpr std::uint8_t ata_device_second = 0x10; // in the device register
 inline constexpr std::uint8_t ata_device_lba = 0x40;
-
-// What is printed on the drive, in IDENTIFY's data.
-struct DriveIdentity {
-    std::string model;    // up to 40 characters
-    std::string serial;   // up to 20
-    std::string revision; // up to 8
-};
 
 // The other end of the cable.
 class IdeHost {

@@ -2,62 +2,40 @@
 #include "frontend/ppc/altivec/lanes.h"
 
 #include <algorithm>
-#include <cstring>
-#include <ctime>
 
 #include <fmt/format.h>
 
 #include "common/bits.h"
-#include "common/error.h"
 #include "hw/input/cuda.h"
+#include "machine/boards/find_cpu.h"
 #include "machine/loaders/elf.h"
-#include "machine/loaders/firmware.h"
 #include "roms/embedded.h"
 
 namespace vestige {
 
 namespace {
 
-constexpr std::uint64_t megabyte = 1 << 20;
 constexpr std::uint64_t fw_cfg_address = 0xf0000510;
 // OpenBIOS and the kernels need room to unpack themselves; RAM ends below the PCI windows.
-constexpr std::uint64_t least_memory = 16 * megabyte;
-constexpr std::uint64_t most_memory = 2048 * megabyte;
+constexpr std::uint64_t least_memory = std::uint64_t{16} << 20;
+constexpr std::uint64_t most_memory = std::uint64_t{2048} << 20;
 
 // Where QEMU puts a kernel for OpenBIOS: its link address, less the top nibble, from 16 MB up.
-constexpr std::uint64_t kernel_base = 16 * megabyte;
+constexpr std::uint64_t kernel_base = std::uint64_t{16} << 20;
 constexpr std::uint64_t kernel_address_mask = 0x0fffffff;
-constexpr std::uint64_t gap_after_kernel = megabyte;
-
-std::uint64_t memory_size(const PowerMacBoard& board, const MachineConfig& config) {
-    const std::uint64_t size = config.memory_bytes.value_or(board.default_memory);
-    if (size < least_memory || size > most_memory)
-        throw UserError(
-            fmt::format("{} takes from {} to {} MB of memory, not {} KB: choose another -m",
-                        board.name, least_memory / megabyte, most_memory / megabyte, size / 1024));
-    if (size % megabyte != 0)
-        throw UserError(fmt::format("{} takes whole megabytes of memory (-m)", board.name));
-    return size;
-}
+constexpr std::uint64_t gap_after_kernel = 1 << 20;
 
 const ppc::CpuModel& cpu_model(const PowerMacBoard& board, const MachineConfig& config) {
-    const std::string name = config.cpu.empty() ? board.default_cpu : config.cpu;
-    if (const ppc::CpuModel* model = ppc::find_cpu_model(name)) return *model;
-    std::string known;
-    for (const ppc::CpuModel& model : ppc::cpu_models())
-        known += fmt::format("{}{}", known.empty() ? "" : ", ", model.name);
-    throw UserError(fmt::format("no CPU '{}' for {} (-cpu takes {})", name, board.name, known));
+    return find_cpu(board.name, config, board.default_cpu, ppc::find_cpu_model, ppc::cpu_models());
 }
 
 } // namespace
 
 PowerMac::PowerMac(const PowerMacBoard& its_board, const MachineConfig& its_config,
                    MachineEnvironment its_environment)
-    : EmulatedMachine(its_config, std::move(its_environment),
-                      cpu_model(its_board, its_config).mips),
+    : Board(its_board.name, its_config, std::move(its_environment),
+            cpu_model(its_board, its_config).mips),
       board(its_board),
-      config(its_config),
-      input_(environment.gate),
       state_(std::make_unique<ppc::State>()),
       mmu_(*state_, *this,
            cpu_model(board, config).software_table_search ? TableSearch::software
@@ -66,29 +44,12 @@ PowerMac::PowerMac(const PowerMacBoard& its_board, const MachineConfig& its_conf
            {*this, mmu_, log, board.timebase_hertz, [this](std::uint32_t word, std::uint32_t pc) {
                 return disassembler_.disassemble(word, pc);
             }}) {
-    const std::uint64_t size = memory_size(board, config);
-    ram = &add_ram("ram", size);
-    memory.map_ram("ram", 0, *ram, 0, size);
-    rom = &add_ram("rom", board.rom_size);
-    memory.map_rom("rom", board.rom_base, *rom, 0, board.rom_size);
-}
-
-hw::CharBackend& PowerMac::serial(unsigned port) {
-    if (port < environment.serial.size() && environment.serial[port])
-        return *environment.serial[port];
-    return own<hw::NullCharBackend>();
+    add_main_memory(memory_size({board.default_memory, least_memory, most_memory}));
+    add_rom(board.rom_base, board.rom_size);
 }
 
 std::uint32_t PowerMac::mac_time() const {
-    std::int64_t seconds = config.rtc.epoch_seconds;
-    if (config.rtc.base != RtcConfig::Base::fixed) {
-        const std::time_t now = std::time(nullptr);
-        std::tm local{};
-        localtime_r(&now, &local);
-        seconds = now;
-        if (config.rtc.base == RtcConfig::Base::host_local_time) seconds += local.tm_gmtoff;
-    }
-    return static_cast<std::uint32_t>(seconds + hw::mac_epoch_offset);
+    return static_cast<std::uint32_t>(clock_seconds() + hw::mac_epoch_offset);
 }
 
 hw::FwCfg& PowerMac::add_fw_cfg() {
@@ -101,74 +62,21 @@ hw::FwCfg& PowerMac::add_fw_cfg() {
 
 // ---- what goes into memory at power-on
 
-void PowerMac::place(std::uint64_t address, std::span<const std::byte> data,
-                     const std::string& what) {
-    if (address > ram->size() || data.size() > ram->size() - address)
-        throw UserError(fmt::format("{} does not fit into {} MB of memory: choose a larger -m",
-                                    what, ram->size() / megabyte));
-    std::memcpy(ram->data() + address, data.data(), data.size());
-}
-
-void PowerMac::load_firmware() {
-    if (config.firmware == "vestige") {
-        // The image ends where the ROM region ends.
-        const auto image = embedded_rom_powermac();
-        std::memcpy(rom->data() + (rom->size() - image.size()), image.data(), image.size());
-        return;
-    }
-    const std::string name = config.firmware.empty() ? "openbios-ppc" : config.firmware;
-    const std::string path = find_firmware(name, config.firmware_folders, "qemu-system-data");
-    const std::vector<std::byte> bytes = read_file(path, "the firmware");
-    const bool is_elf = bytes.size() >= 4 && std::memcmp(bytes.data(),
-                                                         "\x7f"
-                                                         "ELF",
-                                                         4) == 0;
-    if (!is_elf) {
-        if (bytes.size() > rom->size())
-            throw UserError(fmt::format("firmware '{}' has {} bytes, and the ROM of {} holds {}",
-                                        path, bytes.size(), board.name, rom->size()));
-        // A raw image fills the end of the ROM, where the reset vector is.
-        std::memcpy(rom->data() + (rom->size() - bytes.size()), bytes.data(), bytes.size());
-        return;
-    }
-    const ElfImage image = read_elf(path, elf_ppc32);
-    for (const ElfSegment& segment : image.segments) {
-        const std::uint64_t offset = segment.physical - board.rom_base;
-        if (segment.physical < board.rom_base || offset > rom->size() ||
-            segment.data.size() > rom->size() - offset)
-            throw UserError(fmt::format("firmware '{}' does not lie in the ROM of {}, at {:08x}",
-                                        path, board.name, board.rom_base));
-        std::memcpy(rom->data() + offset, segment.data.data(), segment.data.size());
-    }
-}
-
 PowerMac::Boot PowerMac::load_kernel() {
     Boot boot;
-    if (config.kernel.empty()) {
-        if (!config.initrd.empty())
-            throw UserError("-initrd is for a kernel given with -kernel: give that too");
-        return boot;
-    }
+    const auto initrd_bytes = initrd();
+    if (config.kernel.empty()) return boot;
     const ElfImage image = read_elf(config.kernel, elf_ppc32);
-    const auto moved = [](std::uint64_t address) {
-        return (address & kernel_address_mask) + kernel_base;
-    };
-    const std::string what = fmt::format("the kernel '{}'", config.kernel);
-    for (const ElfSegment& segment : image.segments) {
-        place(moved(segment.physical), segment.data, what);
-        if (moved(segment.physical) + segment.memory_size > ram->size())
-            throw UserError(fmt::format("{} does not fit into {} MB of memory: choose a larger -m",
-                                        what, ram->size() / megabyte));
-    }
+    place_kernel(
+        image, [](std::uint64_t address) { return (address & kernel_address_mask) + kernel_base; });
     boot.kernel = kernel_base;
     boot.kernel_size = image.high - image.low;
     std::uint64_t next =
         align_up<std::uint64_t>(boot.kernel + boot.kernel_size + gap_after_kernel, 4096);
     if (!config.initrd.empty()) {
-        const auto bytes = read_file(config.initrd, "the initial RAM disk");
         boot.initrd = next;
-        boot.initrd_size = bytes.size();
-        place(boot.initrd, bytes, fmt::format("the initial RAM disk '{}'", config.initrd));
+        boot.initrd_size = initrd_bytes.size();
+        place_initrd(boot.initrd, initrd_bytes);
         next = align_up<std::uint64_t>(boot.initrd + boot.initrd_size, 4096);
     }
     boot.command_line = next;
@@ -217,7 +125,8 @@ void PowerMac::tell_firmware(const Boot& boot) {
 }
 
 void PowerMac::write_boot_images() {
-    load_firmware();
+    load_firmware({"openbios-ppc", "qemu-system-data", embedded_rom_powermac(), elf_ppc32,
+                   Firmware::RawImage::at_end});
     const Boot boot = load_kernel();
     if (fw_cfg_) tell_firmware(boot);
 }

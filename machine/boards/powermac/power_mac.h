@@ -12,14 +12,12 @@
 #include "frontend/ppc/cpu_models.h"
 #include "frontend/ppc/disasm/disassembler.h"
 #include "frontend/ppc/state.h"
-#include "hw/char/null_backend.h"
 #include "hw/dma/dbdma.h"
 #include "hw/ide/ide_drive.h"
 #include "hw/input/adb.h"
-#include "hw/input/input_events.h"
 #include "hw/misc/fw_cfg.h"
 #include "hw/pci/pci_bus.h"
-#include "machine/boards/emulated_machine.h"
+#include "machine/boards/board.h"
 #include "machine/mmu/ppc_mmu.h"
 
 namespace vestige {
@@ -39,12 +37,7 @@ struct PowerMacBoard {
     std::uint64_t nvram_address; // fw_cfg key 8008; 0: the firmware finds it
 };
 
-class PowerMac : public EmulatedMachine {
-  public:
-    Endian endian() const override { return Endian::big; }
-    hw::DisplaySource* display() override { return display_; }
-    hw::InputHub* input() override { return &input_; }
-
+class PowerMac : public Board {
   protected:
     PowerMac(const PowerMacBoard& board, const MachineConfig& config,
              MachineEnvironment environment);
@@ -52,8 +45,6 @@ class PowerMac : public EmulatedMachine {
     // ---- for the board's constructor, in this order
     // The CPU's external interrupt pin.
     IrqLine cpu_interrupt() { return IrqLine(cpu_pin_, 0); }
-    // The back end of a serial port; one that leads nowhere if the user gave none.
-    hw::CharBackend& serial(unsigned port);
     hw::FwCfg& add_fw_cfg();
     // Seconds since 1904 at power-on.
     std::uint32_t mac_time() const;
@@ -75,10 +66,6 @@ class PowerMac : public EmulatedMachine {
     void finish();
 
     const PowerMacBoard& board;
-    const MachineConfig& config;
-    RamBlock* ram = nullptr;
-    RamBlock* rom = nullptr;
-    hw::InputHub input_;
 
     void cpu_timer_due() override { cpu_.decrementer_due(); }
     void reset_cpu() override;
@@ -105,9 +92,7 @@ class PowerMac : public EmulatedMachine {
     };
 
     hw::IdeDrive* make_drive(const DriveConfig& drive, unsigned place);
-    void load_firmware();
     Boot load_kernel();
-    void place(std::uint64_t address, std::span<const std::byte> data, const std::string& what);
     void tell_firmware(const Boot& boot);
     void write_boot_images();
 
@@ -117,7 +102,6 @@ class PowerMac : public EmulatedMachine {
     ppc::PpcCpu cpu_;
     CpuPin cpu_pin_{*this};
     hw::FwCfg* fw_cfg_ = nullptr;
-    hw::DisplaySource* display_ = nullptr;
 };
 
 } // namespace vestige

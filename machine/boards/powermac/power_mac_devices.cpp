@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "common/error.h"
-#include "hw/block/raw_image.h"
 #include "hw/char/escc.h"
 #include "hw/display/vga_pci.h"
 #include "hw/ide/ata_disk.h"
@@ -11,7 +10,6 @@
 #include "hw/input/adb_devices.h"
 #include "hw/input/cuda.h"
 #include "hw/net/ne2000_pci.h"
-#include "hw/net/slirp_backend.h"
 #include "hw/net/sungem.h"
 #include "machine/boards/powermac/power_mac.h"
 
@@ -48,16 +46,6 @@ namespace {
 constexpr unsigned ide_places = 4; // two cables with two drives each
 constexpr unsigned first_cdrom_place = 2;
 
-hw::ImageMode image_mode(const DriveConfig& drive) {
-    if (drive.media == DriveMedia::cdrom) return hw::ImageMode::read_only;
-    switch (drive.access) {
-    case DriveAccess::read_write: return hw::ImageMode::read_write;
-    case DriveAccess::read_only: return hw::ImageMode::read_only;
-    case DriveAccess::snapshot: return hw::ImageMode::snapshot;
-    }
-    return hw::ImageMode::read_only;
-}
-
 // Which drive goes where: the places asked for first, then the free ones in order (a CD-ROM from
 // the second cable on, as QEMU does). A place without a drive is null.
 std::array<const DriveConfig*, ide_places> place_drives(const char* board,
@@ -89,8 +77,7 @@ std::array<const DriveConfig*, ide_places> place_drives(const char* board,
 } // namespace
 
 hw::IdeDrive* PowerMac::make_drive(const DriveConfig& drive, unsigned place) {
-    std::unique_ptr<hw::BlockBackend> image;
-    if (!drive.file.empty()) image = hw::open_raw_image(drive.file, image_mode(drive));
+    std::unique_ptr<hw::BlockBackend> image = open_image(drive);
     const std::string name = fmt::format("ide{}.{}", place / 2, place % 2);
     if (drive.media == DriveMedia::cdrom)
         return &add<hw::AtapiCdrom>(name, scheduler, std::move(image),
@@ -127,25 +114,17 @@ void PowerMac::add_screen(hw::PciBus& pci, hw::PciAddress address) {
 }
 
 void PowerMac::add_network(hw::PciBus& pci, hw::PciAddress address) {
-    std::vector<NicConfig> cards = config.nics.value_or(std::vector<NicConfig>(1));
-    if (cards.size() > 1)
-        throw UserError(
-            fmt::format("{} has a place for one network card: give one -nic", board.name));
-    for (const NicConfig& card : cards) {
-        const std::string model = card.model.empty() ? board.default_nic : card.model;
-        if (model != "ne2k_pci" && model != "sungem")
-            throw UserError(fmt::format("{} has no network card '{}' (it takes ne2k_pci, sungem)",
-                                        board.name, model));
-        auto& network =
-            add<hw::SlirpBackend>("network", scheduler, environment.gate,
-                                  hw::UserNetworkSettings{card.forwards, card.restricted}, log);
-        constexpr hw::EthernetAddress usual{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-        const hw::EthernetAddress station = card.mac.value_or(usual);
-        if (model == "sungem")
-            add<hw::SunGem>(model, pci, address, network, station, log);
-        else
-            add<hw::Ne2000Pci>(model, pci, address, network, station, log);
-    }
+    // The board's own first.
+    const bool gmac = std::string_view(board.default_nic) == "sungem";
+    const std::array<const char*, 2> models{board.default_nic, gmac ? "ne2k_pci" : "sungem"};
+    const NicConfig* const card = network_card(models);
+    if (!card) return;
+    hw::NetBackend& network = add_network_backend(*card);
+    const std::string model = network_model(*card, models);
+    if (model == "sungem")
+        add<hw::SunGem>(model, pci, address, network, station_address(*card), log);
+    else
+        add<hw::Ne2000Pci>(model, pci, address, network, station_address(*card), log);
 }
 
 } // namespace vestige

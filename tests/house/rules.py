@@ -10,6 +10,7 @@ RUNTIME_SEAMS = (
     "translator/runtime/guest_cpu.h",
     "translator/runtime/memory_path.h",
     "translator/runtime/reference_engine.h",
+    "translator/runtime/slot_address.h",
 )
 
 ANYWHERE = ("",)

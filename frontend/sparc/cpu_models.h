@@ -23,7 +23,7 @@ enum class AsiGroup : std::uint32_t {
     reference = 1 << 0,          // V8 appendix I: flush and probe, MMU registers, the four spaces
     bypass = 1 << 1,             // 20 to 2f: physical addresses
     cache_arrays = 1 << 2,       // 0c to 0f: tags and data
-    cache_flush = 1 << 3,        // 10 to 14 (and 18 to 1b on hyperSPARC): lines by what they match
+    cache_flush = 1 << 3,        // 10 to 14: lines by what they match
     flash_clear = 1 << 4,        // 36, 37: a whole cache at once
     tlb_diagnostics = 1 << 5,    // 05 to 07
     block_operations = 1 << 6,   // 17 copy, 1f fill
@@ -31,7 +31,7 @@ enum class AsiGroup : std::uint32_t {
     turbosparc_extras = 1 << 8,  // 30 to 32: secondary cache, snooping, descriptors
     supersparc_extras = 1 << 9,  // 30 to 32 store buffer, 38, 39, 49 to 4c breakpoints
     mxcc = 1 << 10,              // 02: the external cache controller
-    instruction_flush = 1 << 11, // 31: the instruction cache as a whole (hyperSPARC)
+    instruction_flush = 1 << 11, // 18 to 1c, 31: lines of the instruction cache, all of it
     leon = 1 << 12,              // 01, 02, 0c to 11, 18, 19, 1c
 };
 

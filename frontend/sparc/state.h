@@ -72,7 +72,8 @@ struct State {
         std::uint32_t context = 0;
         std::uint32_t fault_status = 0;
         std::uint32_t fault_address = 0;
-        std::uint32_t breakpoint[8] = {};
+        std::uint32_t cache_control = 0;  // LEON
+        std::uint64_t breakpoint[8] = {}; // SuperSPARC: ASI 38, then 49 to 4c
         // Registers that a model only stores, by number (virtual address bits 8 to 12 in ASI 4).
         std::uint32_t other[32] = {};
         // MXCC (SuperSPARC with external cache): ASI 2.

@@ -32,7 +32,16 @@ INCLUDE_RULES = (
     ("backend/interp/", ("translator/ir/", *RUNTIME_SEAMS)),
     ("backend/x64/", ("translator/ir/", *RUNTIME_SEAMS)),
     ("machine/core/", ()),
-    ("machine/mmu/", ("machine/core/", "frontend/ppc/state.h", *RUNTIME_SEAMS)),
+    (
+        "machine/mmu/",
+        (
+            "machine/core/",
+            "frontend/ppc/state.h",
+            "frontend/sparc/state.h",
+            "frontend/sparc/reference_mmu.h",
+            *RUNTIME_SEAMS,
+        ),
+    ),
     ("machine/loaders/", ("machine/core/",)),
     ("hw/", ("machine/core/",)),
     ("roms/", ()),

@@ -124,6 +124,7 @@ void Context::drop_class(std::uint32_t page) {
 }
 
 void Context::clear() {
+    stale = false;
     if (window_) window_->hide_all();
     for (const std::uint32_t page : filled_) {
         filled_in_[page % (1u << class_bits)] = 0;
@@ -160,6 +161,7 @@ Context& ContextCache::find(const ContextKey& key) {
     for (std::size_t i = 0; i < contexts_.size(); ++i)
         if (hashes_[i] == hash && contexts_[i]->key == key) {
             contexts_[i]->last_used = clock_;
+            if (contexts_[i]->stale) contexts_[i]->clear();
             return *contexts_[i];
         }
     ++misses;
@@ -217,6 +219,11 @@ bool ContextCache::open_window(Context& context) {
     if (!window) return false;
     context.open_window(std::move(window));
     return true;
+}
+
+void ContextCache::drop_contexts(const std::function<bool(const ContextKey&)>& which) {
+    for (auto& context : contexts_)
+        if (which(context->key)) context->stale = true;
 }
 
 void ContextCache::clear() {

@@ -28,6 +28,7 @@ class Context {
     Context();
 
     ContextKey key;
+    bool stale = false; // all of it has been dropped, but it has not been emptied yet
     unsigned index = 0; // in its ContextCache
     std::uint64_t last_used = 0;
 
@@ -106,6 +107,9 @@ class ContextCache {
     // Every page whose number agrees with `page` in its low `significant_bits`: class_bits or
     // all 20.
     void drop_page(std::uint64_t page, unsigned significant_bits);
+    // Those whose keys are such. A guest may say so often of all that it has: a context is emptied
+    // when it is asked for next.
+    void drop_contexts(const std::function<bool(const ContextKey&)>& which);
     void clear();
     void clear_jump_caches();
     // For a context that has none. The one that was asked for longest ago of too many loses its

@@ -82,6 +82,11 @@ void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
     memory_.forget_device_pages();
 }
 
+void ExecLoop::drop_contexts(const std::function<bool(const ContextKey&)>& which) {
+    contexts_.drop_contexts(which);
+    context_changed();
+}
+
 void ExecLoop::drop_all_pages() {
     contexts_.clear();
     units_.clear_stable_jumps();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -128,6 +129,9 @@ class CpuRuntime {
     // Drops the translation of a page (a guest page number) in every context, and of all pages that
     // agree with it in their low `significant_bits`.
     virtual void drop_page(std::uint64_t guest_page, unsigned significant_bits) = 0;
+    // Drops every translation in the contexts with such keys, the current one among them perhaps.
+    // Not for stable ones.
+    virtual void drop_contexts(const std::function<bool(const ContextKey&)>& which) = 0;
     // Drops every translation in every context, and the chains that depend on stable ones.
     virtual void drop_all_pages() = 0;
     // Guest memory for helpers (string moves, cache lines): as the memory path's, single step.

@@ -58,11 +58,13 @@ std::uint32_t SparcCpu::mode() const {
 
 runtime::ContextKey SparcCpu::context_key() const {
     runtime::ContextKey key;
-    key.words[0] = state_.mmu.control & ~mmu_control::no_fault;
-    key.words[1] = state_.supervisor;
-    if (state_.mmu.control & mmu_control::enable) {
-        key.words[2] = state_.mmu.context_table;
-        key.words[3] = state_.mmu.context;
+    const bool on = (state_.mmu.control & mmu_control::enable) != 0;
+    const std::uint32_t decides = on ? mmu_control::enable : model_.mmu.boot_mode;
+    key.words[context_words::control] = state_.mmu.control & decides;
+    if (on) {
+        key.words[context_words::supervisor] = state_.supervisor;
+        key.words[context_words::context_table] = state_.mmu.context_table;
+        key.words[context_words::context] = state_.mmu.context;
     }
     return key;
 }

@@ -9,6 +9,7 @@
 #include "frontend/sparc/cpu_models.h"
 #include "frontend/sparc/reference_mmu.h"
 #include "frontend/sparc/state.h"
+#include "translator/runtime/bus.h"
 #include "translator/runtime/guest_cpu.h"
 
 namespace vestige::sparc {
@@ -29,6 +30,7 @@ class SparcCpu final : public runtime::GuestCpu {
   public:
     struct Wiring {
         runtime::CpuHost& host;
+        runtime::Bus& bus; // for alternate spaces that are physical memory
         ReferenceMmu& mmu;
         Log& log;
         std::function<std::string(std::uint32_t word, std::uint32_t pc)> disassemble;
@@ -96,6 +98,10 @@ class SparcCpu final : public runtime::GuestCpu {
                              std::uint64_t& value);
     AsiResult write_alternate(unsigned asi, std::uint32_t address, unsigned size,
                               std::uint64_t value);
+
+    // For the bus: nothing answers at a physical address. True: the access ends as if something
+    // did, with the fault on record (the MMU is off, or in no-fault mode); false: it traps.
+    bool absorbs_bus_error(std::uint64_t physical, runtime::Access access);
 
     // ---- text for the monitor and for fatal faults
     std::string dump_registers() const;

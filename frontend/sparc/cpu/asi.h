@@ -1,0 +1,51 @@
+// The alternate address spaces (V8 appendix I, and each chip's manual): one table, a row a space or
+// a range of them, and the functions behind the rows.
+#pragma once
+
+#include <cstdint>
+
+#include "frontend/sparc/cpu/sparc_cpu.h"
+
+namespace vestige::sparc {
+
+// What an access needs of the processor.
+struct AsiBench {
+    const CpuModel& model;
+    State& state;
+    SparcCpu::Wiring& wiring;
+    runtime::CpuRuntime& runtime;
+};
+
+struct AsiRequest {
+    unsigned asi;
+    std::uint32_t address;
+    unsigned size; // 1, 2, 4 or 8
+};
+
+using AsiRead = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+using AsiWrite = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+
+// ---- asi.cpp: memory
+// A physical access, big-endian: memory or a device.
+AsiResult read_physical(AsiBench& bench, std::uint64_t physical, const AsiRequest& request,
+                        std::uint64_t& value);
+AsiResult write_physical(AsiBench& bench, std::uint64_t physical, const AsiRequest& request,
+                         std::uint64_t value);
+// Nothing is there: guest error, fault status, data_access_exception.
+AsiResult no_such_register(AsiBench& bench, const AsiRequest& request, runtime::Access access);
+
+// ---- asi_mmu.cpp
+AsiResult read_probe(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_flush(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+AsiResult read_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+
+// ---- asi_models.cpp
+AsiResult read_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+AsiResult read_breakpoint(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_breakpoint(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+AsiResult read_leon_cache(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_leon_cache(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+
+} // namespace vestige::sparc

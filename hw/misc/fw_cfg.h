@@ -48,10 +48,15 @@ inline constexpr std::uint16_t ppc_nvram_address = 0x8008;
 inline constexpr std::uint16_t ppc_bus_frequency = 0x8009;
 inline constexpr std::uint16_t ppc_nvram_flat = 0x800a; // 0: NVRAM bytes lie two apart (mac99)
 inline constexpr std::uint16_t ppc_via_config = 0x800b; // 0: CUDA, 1: PMU, 2: PMU with ADB
+// Of the sun4m boards.
+inline constexpr std::uint16_t sun4m_depth = 0x8000;
+inline constexpr std::uint16_t sun4m_width = 0x8001;
+inline constexpr std::uint16_t sun4m_height = 0x8002;
 } // namespace fw_cfg
 
 // Two registers: the selector, 16 bits wide, and the data, read byte by byte. PowerPC boards map
-// them at F0000510 and F0000512, big-endian; a PC has them at ports 510h and 511h, little-endian.
+// them at F0000510 and F0000512, sun4m boards at D00000510 and D00000512, big-endian; a PC has them
+// at ports 510h and 511h, little-endian.
 class FwCfg : public Device {
   public:
     static constexpr std::uint64_t selector_size = 2, data_size = 1;

@@ -206,7 +206,7 @@ void Fdc82077::sense_interrupt() {
 void Fdc82077::move_to(unsigned cylinder) {
     const auto track = static_cast<std::uint8_t>(
         std::min<unsigned>(cylinder, FloppyMedium::cylinders + 2)); // where the drive's stop is
-    if (track != track_ && medium_) changed_ = false;
+    if (track != track_) changed_ = false;
     track_ = track;
 }
 

@@ -3,7 +3,7 @@
 // SPARCstations have it.
 #include "hw/intc/slavio_intctl.h"
 
-#include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "common/assertion.h"
@@ -87,19 +87,22 @@ std::uint32_t SlavioIntctl::hard_levels(const Cpu& cpu) const {
            (cpu.broadcast ? broadcast_bit : 0);
 }
 
-std::uint32_t SlavioIntctl::levels(const Cpu& cpu) const {
+// 0: none.
+unsigned SlavioIntctl::highest_level(const Cpu& cpu) const {
     std::uint32_t levels = cpu.soft >> soft_shift;
-    if (masked_ & mask_all) return levels;
-    if (is_target(cpu)) levels |= levels_of_inputs(inputs_ & ~masked_);
-    return levels | (cpu.timer ? timer_bit : 0) | (cpu.broadcast ? broadcast_bit : 0);
+    if ((masked_ & mask_all) == 0) {
+        if (is_target(cpu)) levels |= levels_of_inputs(inputs_ & ~masked_);
+        levels |= (cpu.timer ? timer_bit : 0) | (cpu.broadcast ? broadcast_bit : 0);
+    }
+    return levels == 0 ? 0 : static_cast<unsigned>(std::bit_width(levels)) - 1;
 }
 
 void SlavioIntctl::update() {
     for (Cpu& cpu : cpus_) {
-        const std::uint32_t up = levels(cpu);
-        // Downwards: a CPU that looks at each change never sees a lower level alone on the way up.
-        for (unsigned level = level_count - 1; level > 0; --level)
-            cpu.lines[level].set(bit(up, level));
+        const unsigned highest = highest_level(cpu);
+        for (unsigned level = 1; level < level_count; ++level)
+            if (level != highest) cpu.lines[level].set(false);
+        if (highest != 0) cpu.lines[highest].set(true);
     }
 }
 
@@ -194,9 +197,9 @@ void SlavioIntctl::visit(StateVisitor& state) {
     if (!state.loading()) return;
     target_ %= max_cpus;
     for (Cpu& cpu : cpus_) {
-        const std::uint32_t up = levels(cpu);
+        const unsigned highest = highest_level(cpu);
         for (unsigned level = 1; level < level_count; ++level)
-            cpu.lines[level].restore(bit(up, level));
+            cpu.lines[level].restore(level == highest);
     }
 }
 

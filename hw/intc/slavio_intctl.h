@@ -42,8 +42,8 @@ class SlavioIntctl final : public Device, public IrqSink {
     static constexpr std::uint64_t system_size = 0x14, system_offset = 0x10000;
     static constexpr MmioTraits traits{.endian = Endian::big, .min_size = 4, .max_size = 4};
 
-    // The inputs of a CPU are its interrupt levels, 1 to 15: the highest that is up counts. The
-    // registers of CPUs that are not there work all the same.
+    // The inputs of a CPU are its interrupt levels, 1 to 15: the one that it is asked to interrupt
+    // at is up, the others are down. The registers of CPUs that are not there work all the same.
     SlavioIntctl(std::string name, const std::vector<IrqSink*>& cpus, Log& log);
 
     MmioHandler& cpu_registers(unsigned cpu) { return cpus_.at(cpu); }
@@ -76,7 +76,7 @@ class SlavioIntctl final : public Device, public IrqSink {
     static std::array<IrqLine, level_count> unconnected_lines();
     bool is_target(const Cpu& cpu) const { return &cpu == &cpus_[target_]; }
     std::uint32_t hard_levels(const Cpu& cpu) const;
-    std::uint32_t levels(const Cpu& cpu) const;
+    unsigned highest_level(const Cpu& cpu) const;
     void update();
 
     std::array<Cpu, max_cpus> cpus_;

@@ -213,22 +213,20 @@ runtime::HostBacking EmulatedMachine::backing(const std::byte* host) {
     return {};
 }
 
-// What no device answers reads as ones and swallows writes: the host bridges of these boards end
-// such a cycle themselves and raise a machine check only where software has enabled that.
 bool EmulatedMachine::read(std::uint64_t physical, unsigned size, Endian endian,
                            std::uint64_t& value) {
     const runtime::ActivityScope scope(loop_->times(), runtime::Activity::devices);
-    memory.read(physical, size, endian, value);
+    const BusResult result = memory.read(physical, size, endian, value);
     after_device_access();
-    return true;
+    return result == BusResult::ok || ends_unanswered(physical, runtime::Access::load);
 }
 
 bool EmulatedMachine::write(std::uint64_t physical, unsigned size, Endian endian,
                             std::uint64_t value) {
     const runtime::ActivityScope scope(loop_->times(), runtime::Activity::devices);
-    memory.write(physical, size, endian, value);
+    const BusResult result = memory.write(physical, size, endian, value);
     after_device_access();
-    return true;
+    return result == BusResult::ok || ends_unanswered(physical, runtime::Access::store);
 }
 
 void EmulatedMachine::arm_cpu_timer(std::int64_t deadline_ns) {

@@ -70,6 +70,12 @@ class EmulatedMachine : public Machine,
     // The CPU's alarm: what arm_cpu_timer() armed calls this.
     virtual void cpu_timer_due() = 0;
     virtual void reset_cpu() = 0;
+    // What no device answers reads as ones and swallows writes, where the host bridge ends such a
+    // cycle by itself. False: the CPU sees a bus error.
+    virtual bool ends_unanswered(std::uint64_t physical, runtime::Access access) {
+        (void)physical, (void)access;
+        return true;
+    }
     virtual void visit_cpu(StateVisitor& state) = 0;
     virtual std::string describe_cpu(MachineView view) = 0;
 

@@ -3,6 +3,8 @@
 
 #include "common/error.h"
 #include "frontend/ppc/cpu_models.h"
+#include "frontend/sparc/cpu_models.h"
+#include "machine/boards/leon3/leon3.h"
 #include "machine/boards/machine.h"
 #include "machine/boards/powermac/g3beige.h"
 #include "machine/boards/powermac/mac99.h"
@@ -20,6 +22,7 @@ struct BoardRow {
 constexpr BoardRow boards[] = {
     {"g3beige", "Power Macintosh G3 (beige): PowerPC 750, Grackle, Heathrow", make_g3beige},
     {"mac99", "Power Mac G4 (AGP graphics): PowerPC 7400, UniNorth, KeyLargo", make_mac99},
+    {"leon3_generic", "LEON3 with GRLIB's timers, serial port and interrupts", make_leon3},
 };
 
 constexpr struct {
@@ -68,6 +71,8 @@ std::vector<CatalogEntry> catalog(CatalogKind kind) {
         break;
     case CatalogKind::cpus:
         for (const ppc::CpuModel& model : ppc::cpu_models())
+            add(std::string(model.name), std::string(model.description));
+        for (const sparc::CpuModel& model : sparc::cpu_models())
             add(std::string(model.name), std::string(model.description));
         break;
     case CatalogKind::devices:

@@ -20,6 +20,7 @@ struct ElfTarget {
 };
 
 inline const ElfTarget elf_ppc32{20, 32, Endian::big, "32-bit big-endian PowerPC"};
+inline const ElfTarget elf_sparc32{2, 32, Endian::big, "32-bit SPARC"};
 
 struct ElfSegment {
     std::uint64_t physical = 0;

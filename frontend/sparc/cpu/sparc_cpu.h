@@ -37,6 +37,8 @@ class SparcCpu final : public runtime::GuestCpu {
         // An interrupt of that level has been taken: LEON's interrupt controller is told. May be
         // empty.
         std::function<void(unsigned level)> interrupt_taken = {};
+        // Error mode that the model takes for a program's end (CpuModel::trap_zero_ends).
+        std::function<void()> program_ended = {};
     };
 
     // `state` outlives the CPU; the MMU works on the same.

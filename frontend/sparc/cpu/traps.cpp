@@ -93,6 +93,8 @@ void SparcCpu::stop_in_error_mode(unsigned type) {
     checkstop_ =
         fmt::format("{} at {:08x} with traps disabled: error mode", trap_name(type), state_.pc);
     wiring_.log.write(LogItem::interrupts, "{}", checkstop_);
+    if (type == tt::trap_instruction && model_.trap_zero_ends && wiring_.program_ended)
+        wiring_.program_ended();
 }
 
 // ---- interrupts

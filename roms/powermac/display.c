@@ -1,15 +1,8 @@
 // Source: the Bochs VBE display extensions, version B0C5, and the layout of the standard VGA's
 // second memory BAR: the VGA ports from 3C0 at +400, the DISPI registers, 2 bytes each, at +500.
-#include "roms/powermac/display.h"
-
+#include "roms/shared/display.h"
 #include "roms/powermac/io.h"
 #include "roms/powermac/pci.h"
-#include "roms/powermac/special_registers.h"
-#include "roms/powermac/timer.h"
-#include "roms/shared/divide.h"
-#include "roms/shared/mandelbrot.h"
-#include "roms/shared/platform.h"
-#include "roms/shared/print.h"
 
 #include <stddef.h>
 
@@ -58,7 +51,10 @@ static void set_dispi(enum dispi_register number, unsigned value) {
     io_write16_little(dispi(number), (uint16_t)value);
 }
 
-struct display display_start(unsigned width, unsigned height) {
+const char display_known[] = "VGA with Bochs display extensions (PCI device 1234:1111)";
+
+struct display display_start(void) {
+    enum { width = 640, height = 480 };
     const struct display none = {0};
     const struct pci_device* vga = pci_find(0x1234, 0x1111);
     if (vga == NULL || vga->bars[bar_pixels].address == 0) return none;
@@ -87,62 +83,4 @@ void display_set_colour(uint8_t index, struct colour colour) {
     io_write8(vga_port(port_palette_data), colour.red >> 2);
     io_write8(vga_port(port_palette_data), colour.green >> 2);
     io_write8(vga_port(port_palette_data), colour.blue >> 2);
-}
-
-static uint8_t blend(uint8_t from, uint8_t to, unsigned part, unsigned whole) {
-    return (uint8_t)((from * (whole - part) + to * part) / whole);
-}
-
-// Colour 0 stays black, for the set itself; 1 to 240 run through the stops and back to the first.
-static void set_mandelbrot_palette(void) {
-    static const struct colour stops[] = {
-        {0, 7, 100}, {32, 107, 203}, {237, 255, 255}, {255, 170, 0}, {120, 10, 20},
-    };
-    enum { stop_count = sizeof stops / sizeof stops[0], stretch = 240 / stop_count };
-    for (unsigned i = 0; i < stop_count * stretch; ++i) {
-        const struct colour from = stops[i / stretch];
-        const struct colour to = stops[(i / stretch + 1) % stop_count];
-        const unsigned part = i % stretch;
-        display_set_colour((uint8_t)(i + 1),
-                           (struct colour){blend(from.red, to.red, part, stretch),
-                                           blend(from.green, to.green, part, stretch),
-                                           blend(from.blue, to.blue, part, stretch)});
-    }
-}
-
-static uint8_t colour_of_steps(uint32_t steps, uint32_t limit) {
-    return steps == limit ? 0 : (uint8_t)(1 + (steps * 6 + 20) % 240);
-}
-
-void display_show_mandelbrot(void) {
-    enum { width = 640, height = 480, limit = 256 };
-    const int32_t step = FIXED_POINT(3.2 / width);
-    const struct display display = display_start(width, height);
-    if (display.pixels == NULL) {
-        print("There is no VGA with Bochs display extensions (PCI device 1234:1111).\n");
-        return;
-    }
-    set_mandelbrot_palette();
-    print("Drawing %u x %u points at %08x; look at the screen. A key stops.\n", width, height,
-          (unsigned)(uintptr_t)display.pixels);
-    const uint64_t start = read_time_base();
-    uint32_t all_steps = 0;
-    for (int row = 0; row < height; ++row) {
-        const int32_t imaginary = (height / 2 - row) * step;
-        uint8_t* pixel = display.pixels + (unsigned)row * width;
-        for (int column = 0; column < width; ++column) {
-            const int32_t real = FIXED_POINT(-0.75) + (column - width / 2) * step;
-            const uint32_t steps = mandelbrot_steps(real, imaginary, limit);
-            all_steps += steps;
-            *pixel++ = colour_of_steps(steps, limit);
-        }
-        if (platform_poll_key() != no_key) {
-            print("Stopped by a key at row %d.\n", row);
-            return;
-        }
-    }
-    const uint64_t milliseconds =
-        divide64(timer_ticks_to_microseconds(read_time_base() - start), 1000, NULL);
-    print("Done: %u steps of z := z*z + c in %u ms.\n", (unsigned)all_steps,
-          (unsigned)milliseconds);
 }

@@ -1,20 +1,26 @@
 #include "roms/powermac/machine.h"
 
-#include "roms/powermac/escc.h"
 #include "roms/powermac/exceptions.h"
-#include "roms/powermac/fw_cfg.h"
 #include "roms/powermac/special_registers.h"
 #include "roms/powermac/timer.h"
 #include "roms/powermac/translation.h"
 #include "roms/powermac/via.h"
+#include "roms/shared/escc.h"
+#include "roms/shared/fw_cfg.h"
 #include "roms/shared/print.h"
 
 enum {
     apple = 0x106b,
     macio_escc = 0x13000,
     macio_via = 0x16000,
+    // Within the ESCC's block, as the Macintosh device trees have it; channel A.
+    escc_control = 0x20,
+    escc_data = 0x30,
+    escc_57600_baud = 0, // of 3.6864 MHz
     time_base_guess = 25000000,
 };
+
+#define fw_cfg_selector 0xf0000510u
 
 static struct machine machine;
 
@@ -83,15 +89,23 @@ static void find_frequencies(void) {
     timer_start(machine.time_base_frequency);
 }
 
+static void start_console(uint32_t base) {
+    const struct escc_wiring wiring = {.control = base + escc_control,
+                                       .data = base + escc_data,
+                                       .reset = escc_reset_channel_a,
+                                       .time_constant = escc_57600_baud};
+    escc_start(&wiring);
+}
+
 void machine_start(void) {
-    machine.has_fw_cfg = fw_cfg_present();
+    machine.has_fw_cfg = fw_cfg_start(fw_cfg_selector);
     machine.host_bridge = find_host_bridge();
     machine.name = machine.host_bridge == host_bridge_grackle ? "Power Macintosh G3, beige"
                                                               : "Power Mac G4 (Core99)";
     machine.has_cuda = !machine.has_fw_cfg || fw_cfg_number(fw_cfg_via_kind, 2) == 0;
     pci_start(machine.host_bridge);
     find_macio();
-    escc_start(machine.macio->bars[0].address + macio_escc);
+    start_console(machine.macio->bars[0].address + macio_escc);
     machine.memory_size =
         machine.has_fw_cfg ? fw_cfg_number(fw_cfg_memory_size, 8) : probe_memory_size();
     translation_limit_memory(machine.memory_size);

@@ -1,20 +1,24 @@
 // Vestige's boot ROM for Power Macintosh boards: start, menu, and what the shared parts ask of the
 // machine.
 #include "roms/powermac/demonstrations.h"
-#include "roms/powermac/display.h"
-#include "roms/powermac/escc.h"
 #include "roms/powermac/exceptions.h"
+#include "roms/powermac/io.h"
 #include "roms/powermac/machine.h"
 #include "roms/powermac/pci.h"
 #include "roms/powermac/registers.h"
+#include "roms/powermac/special_registers.h"
 #include "roms/powermac/timer.h"
 #include "roms/powermac/translation.h"
 #include "roms/powermac/via.h"
+#include "roms/shared/display.h"
 #include "roms/shared/dump.h"
+#include "roms/shared/escc.h"
 #include "roms/shared/mandelbrot.h"
 #include "roms/shared/menu.h"
 #include "roms/shared/platform.h"
 #include "roms/shared/print.h"
+
+#include <stddef.h>
 
 // Called by start.S; neither returns.
 void rom_main(void);
@@ -37,6 +41,17 @@ int platform_wait_for_key(void) {
 bool platform_read_word(uintptr_t address, uint32_t* value) {
     return probe_word(address, value, &refusal);
 }
+
+bool platform_answers(uintptr_t address) {
+    uint32_t word = 0;
+    return probe_word(address & ~(uintptr_t)3, &word, NULL);
+}
+
+uint8_t platform_io_read8(uintptr_t address) { return io_read8(address); }
+void platform_io_write8(uintptr_t address, uint8_t value) { io_write8(address, value); }
+void platform_io_write16(uintptr_t address, uint16_t value) { io_write16_big(address, value); }
+
+uint64_t platform_microseconds(void) { return timer_ticks_to_microseconds(read_time_base()); }
 
 void platform_explain_refusal(void) { explain_exception(&refusal); }
 

@@ -7,11 +7,11 @@ uint64_t divide64(uint64_t dividend, uint32_t divisor, uint32_t* remainder) {
         if (remainder != NULL) *remainder = (uint32_t)dividend % divisor;
         return (uint32_t)dividend / divisor;
     }
-    // Long division, a binary digit at a time.
-    uint64_t quotient = 0;
+    // Long division, a binary digit at a time: the quotient comes where the dividend leaves.
+    uint64_t quotient = dividend;
     uint64_t rest = 0;
-    for (int bit = 63; bit >= 0; --bit) {
-        rest = rest << 1 | (dividend >> bit & 1);
+    for (unsigned digit = 0; digit < 64; ++digit) {
+        rest = rest << 1 | quotient >> 63;
         quotient <<= 1;
         if (rest >= divisor) {
             rest -= divisor;

@@ -22,3 +22,14 @@ void platform_explain_refusal(void);
 
 // One line about what lies at an address (memory, a device, nothing), never null.
 const char* platform_describe_address(uintptr_t address);
+
+// Whether a byte can be read at an address.
+bool platform_answers(uintptr_t address);
+
+// Device registers, in the bus's own order.
+uint8_t platform_io_read8(uintptr_t address);
+void platform_io_write8(uintptr_t address, uint8_t value);
+void platform_io_write16(uintptr_t address, uint16_t value);
+
+// Time since the ROM started its clock.
+uint64_t platform_microseconds(void);

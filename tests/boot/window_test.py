@@ -98,7 +98,7 @@ def check_picture(program, screen, folder):
     expect(outcome.status == 0, "power off in a window", outcome)
     saved = pictures.read_png(shot)
     try:
-        menu_check.check_picture(*saved)
+        menu_check.check_picture(menu_check.POWERMAC["screen"], *saved)
     except menu_check.CheckFailed as failure:
         raise emulator.CheckFailed(f"--screenshot: {failure}") from None
     place = pictures.find_within(shown, saved)

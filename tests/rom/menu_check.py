@@ -3,7 +3,7 @@
 
     menu_check.py [--qemu-monitor] BOARD COMMAND...
 
-BOARD is g3beige or mac99. COMMAND starts an emulator with the ROM, with the serial console on its
+BOARD is g3beige, mac99, SS-5 or leon3. COMMAND starts an emulator with the ROM, with the serial console on its
 standard input and output. --qemu-monitor adds QEMU's monitor to the command and checks the picture
 on the screen as well. Exit status: 0 passed, 1 failed, 77 skipped (the emulator is not installed).
 """
@@ -21,17 +21,12 @@ import time
 SKIPPED = 77
 STEP_SECONDS = 30  # a busy host is slow; a wrong ROM mostly answers wrong at once
 
-BOARDS = {
-    "g3beige": {"machine": "Power Macintosh G3, beige", "processor": "PowerPC 750 (G3)",
-                "bridge": "Grackle (MPC106)", "macio": "106b:0010", "time_base": "16.600 MHz"},
-    "mac99": {"machine": "Power Mac G4 (Core99)", "processor": "PowerPC 7400 (G4)",
-              "bridge": "UniNorth", "macio": "106b:0022", "time_base": "100.000 MHz"},
-}
+NOWHERE_PPC = "no BAT and no page table entry translates the address"
+NOWHERE_SPARC = "no page table entry translates the address"
 
-NOWHERE = "no BAT and no page table entry translates the address"
-
-# (keys, what the answer must contain as regular expressions); the main menu's prompt comes after.
-MAIN_STEPS = [
+# Steps are (keys, what the answer must contain as regular expressions); the menu's prompt comes
+# after. Names in braces are the board's.
+POWERMAC_STEPS = [
     ("i", ["{machine}", "{processor}", "{bridge}", "{macio}", r"Memory +\d+ MB", r"Time base +\d"]),
     ("p", ["{macio}", "host bridge", r"of memory at 8"]),
     ("r", [r"r1  [0-9a-f]{{8}}", r"MSR   [0-9a-f]{{8}} .*\bIP IR DR\b", "DBAT0 .*read and write"]),
@@ -42,22 +37,85 @@ MAIN_STEPS = [
     ("dfff00100\r.", ["this ROM", r"fff00100  48[0-9a-f]{{6}} "]),
     ("dFFFFFFF0h\r.", ["VESTIGE POWERMAC"]),
     ("d0\r\r.", ["RAM", r"00000000  ", r"00000100  "]),
-    ("d40000000\r", ["cannot be read", "vector 0300", "DAR   40000000", "it was a load", NOWHERE]),
+    ("d40000000\r", ["cannot be read", "vector 0300", "DAR   40000000", "it was a load",
+                     NOWHERE_PPC]),
     ("dxyz\r", ["is not an address"]),
     ("t", [r"counts at {time_base}", r"300 interrupts"]),
 ]
 
-EXCEPTION_STEPS = [
+POWERMAC_EXCEPTIONS = [
     ("i", ["vector 0700", ": 00000000", "Cause +an illegal instruction"]),
-    ("d", ["vector 0300", "DAR   40000000", "it was a load", NOWHERE]),
-    ("w", ["vector 0300", "DAR   40000000", "it was a store", NOWHERE]),
-    ("j", ["vector 0400", "SRR0  40000000", NOWHERE]),
+    ("d", ["vector 0300", "DAR   40000000", "it was a load", NOWHERE_PPC]),
+    ("w", ["vector 0300", "DAR   40000000", "it was a store", NOWHERE_PPC]),
+    ("j", ["vector 0400", "SRR0  40000000", NOWHERE_PPC]),
     ("p", ["vector 0700", "a trap instruction whose condition was met"]),
     ("a", ["vector 0600", r"DAR   [0-9a-f]{{7}}[13579bdf]"]),
     ("s", ["vector 0c00", "after sc"]),
     ("f", ["vector 0800", "MSR\\[FP\\] is 0"]),
     ("u", ["vector 0700", "user mode", "a privileged instruction in user mode"]),
 ]
+
+SPARC_STEPS = [
+    ("i", ["{machine}", "{processor}, 8 register windows", r"Memory +{memory}", "{part}"]),
+    ("r", [r"%o6 [0-9a-f]{{8}}", r"PSR   [0-9a-f]{{8}} .* supervisor, traps on, PIL 15, CWP \d",
+           "translation on", "{ram}-[0-9a-f]{{8}} at 0{ram}, read, write, execute, cached"]),
+    ("h", ["o  power off"]),
+    ("?", ["o  power off"]),
+    ("z", ["There is no item 'z'"]),
+    ("w", ["has 8 windows of 24 registers", r"down  1 +\d +[.1]{{8}} +0   0\n",
+           r"down  6 +\d +[.1]{{8}} +0   0\n", r"down  7 +\d +[.1]{{8}} +1   0 +overflow",
+           r"down 12 +\d +[.1]{{8}} +6   0 +overflow", r"up    6 +\d +[.1]{{8}} +6   0\n",
+           r"up    5 +\d +[.1]{{8}} +6   1 +underflow", r"up    1 +\d +[.1]{{8}} +6   5 +underflow",
+           "6 overflow and 6 underflow traps", "all is well"]),
+    ("s", [r"be,a  1f +not taken: a annuls\n +or %o0,1 +\(slot\) annulled", "all is well"]),
+    ("m", [r"@{{30}}", r"(?m)^,,,,|^ *\.\.\."]),
+    ("d{rom}\r.", ["this ROM", r"{rom}  1080[0-9a-f]{{4}} 01000000 01000000 01000000"]),
+    ("d{ram}\r\r.", ["RAM", r"{ram}  ", r"{ram_after}  "]),
+    ("de0000000\r", ["cannot be read", "trap 09", "SFAR  e0000000", "a load by the supervisor",
+                     NOWHERE_SPARC]),
+    ("dxyz\r", ["is not an address"]),
+    ("t", [r"counter: .*, {counter}", r"300 interrupts"]),
+]
+
+SPARC_EXCEPTIONS = [
+    ("i", ["trap 02", ": 00000000"]),
+    ("d", ["trap 09", "SFAR  e0000000", "a load by the supervisor", NOWHERE_SPARC]),
+    ("w", ["trap 09", "SFAR  e0000000", "a store by the supervisor", NOWHERE_SPARC]),
+    ("j", ["trap 01", "PC    e0000000", "a fetch by the supervisor", NOWHERE_SPARC]),
+    ("p", ["trap 85", "ta 5"]),
+    ("a", ["trap 07"]),
+    ("z", ["trap 2a"]),
+    ("t", ["trap 0a"]),
+    ("f", ["trap 04", "81a00840"]),
+    ("u", ["trap 03", "before: .* user, traps on"]),
+]
+
+POWERMAC = {"banner": "Vestige boot ROM for Power Macintosh", "steps": POWERMAC_STEPS,
+            "exceptions": POWERMAC_EXCEPTIONS, "exceptions_ready": "a system call",
+            "screen": (640, 480), "drawn": "Done: 16983584 steps"}
+SPARC = {"steps": SPARC_STEPS, "exceptions": SPARC_EXCEPTIONS,
+         "exceptions_ready": "a privileged instruction"}
+
+# What to do on each board, and its own words.
+BOARDS = {
+    "g3beige": (POWERMAC, {"machine": "Power Macintosh G3, beige",
+                           "processor": "PowerPC 750 (G3)", "bridge": "Grackle (MPC106)",
+                           "macio": "106b:0010", "time_base": "16.600 MHz"}),
+    "mac99": (POWERMAC, {"machine": "Power Mac G4 (Core99)", "processor": "PowerPC 7400 (G4)",
+                         "bridge": "UniNorth", "macio": "106b:0022", "time_base": "100.000 MHz"}),
+    "SS-5": (SPARC | {"banner": "Vestige boot ROM for the SPARCstation 5", "screen": (1024, 768),
+                      "drawn": "Done: 43462727 steps"},
+             {"machine": "SPARCstation 5 (fw_cfg machine id 32)",
+              "processor": "MB86904 (microSPARC-II)", "memory": "128 MB at 00000000 (told",
+              "part": "TCX at 50000000", "rom": "70000000", "ram": "00000000",
+              "ram_after": "00000100", "counter": "2.000 MHz"}),
+    "leon3": (SPARC | {"banner": "Vestige boot ROM for LEON3", "screen": None,
+                       "drawn": "There is no display on this machine"},
+              {"machine": "LEON3 system (GRLIB)", "processor": "LEON3",
+               "memory": "128 MB at 40000000 (found", "part": "GPTIMER timers, interrupt 6",
+               "rom": "00000000", "ram": "40000000", "ram_after": "40000100",
+               "counter": "1.000 MHz"}),
+}
 
 
 class CheckFailed(Exception):
@@ -122,15 +180,17 @@ def screen_picture(monitor_path, directory):
     return width, height, pixels
 
 
-def check_picture(width, height, pixels):
+def check_picture(expected, width, height, pixels):
     def pixel(x, y):
         return tuple(pixels[3 * (y * width + x):][:3])
 
-    if (width, height) != (640, 480):
+    if (width, height) != expected:
         raise CheckFailed(f"the screen is {width} x {height}")
+    step = 3.2 / width
+    middle = height // 2
     # Points of the set are black: 0, -1 (the disc to the left) and -1.755 (the small copy).
     for real, imaginary in [(0, 0), (-1, 0), (-1.755, 0), (-0.12, 0.75), (-0.12, -0.75)]:
-        point = (round(320 + (real + 0.75) / 0.005), round(240 - imaginary / 0.005))
+        point = (round(width / 2 + (real + 0.75) / step), round(middle - imaginary / step))
         if pixel(*point) != (0, 0, 0):
             raise CheckFailed(f"{real} + {imaginary}i is in the set but its point {point} is "
                               f"{pixel(*point)}, not black")
@@ -139,29 +199,33 @@ def check_picture(width, height, pixels):
     colours = {pixel(x, y) for y in range(0, height, 3) for x in range(0, width, 3)}
     if len(colours) < 40:
         raise CheckFailed(f"only {len(colours)} colours on the screen")
-    # The set is symmetric; row 240 is the real axis.
-    row = 3 * width
+    # The set is symmetric about the middle row, the real axis, but for what rounding does to points
+    # at its edge.
     for distance in (20, 100, 200):
-        if pixels[(240 - distance) * row:][:row] != pixels[(240 + distance) * row:][:row]:
-            raise CheckFailed(f"rows {distance} above and below the axis differ")
+        different = sum(pixel(x, middle - distance) != pixel(x, middle + distance)
+                        for x in range(width))
+        if different > width / 50:
+            raise CheckFailed(f"rows {distance} above and below the axis differ at {different} "
+                              "points")
 
 
 def check(console, board, monitor_path, directory):
-    names = {key: re.escape(value) for key, value in BOARDS[board].items()}
+    family, words = BOARDS[board]
+    names = {key: re.escape(value) for key, value in words.items()}
     main_prompt = r"\nvestige> "
     banner = console.wait_for(main_prompt)
-    if "Vestige boot ROM for Power Macintosh" not in banner:
+    if family["banner"] not in banner:
         raise CheckFailed(f"no banner:\n{banner}")
-    for keys, expected in MAIN_STEPS:
-        console.ask(keys, expected, main_prompt, names)
-    console.ask("g", [r"Done: 16983584 steps"], main_prompt, names)
-    if monitor_path:
-        check_picture(*screen_picture(monitor_path, directory))
-    console.ask("x", ["a system call"], r"\nexceptions> ", names)
-    for keys, expected in EXCEPTION_STEPS:
+    for keys, expected in family["steps"]:
+        console.ask(keys.format(**words), expected, main_prompt, names)
+    console.ask("g", [re.escape(family["drawn"])], main_prompt, names)
+    if monitor_path and family["screen"]:
+        check_picture(family["screen"], *screen_picture(monitor_path, directory))
+    console.ask("x", [family["exceptions_ready"]], r"\nexceptions> ", names)
+    for keys, expected in family["exceptions"]:
         console.ask(keys, expected + ["all is well"], r"\nexceptions> ", names)
     console.ask("q", [], main_prompt, names)
-    console.ask("b", ["Vestige boot ROM for Power Macintosh", "{machine}"], main_prompt, names)
+    console.ask("b", [re.escape(family["banner"]), "{machine}"], main_prompt, names)
     console.type("o")
     try:
         status = console.process.wait(STEP_SECONDS)

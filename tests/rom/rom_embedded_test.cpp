@@ -42,3 +42,23 @@ TEST_CASE("the Power Macintosh ROM leaves the place of mac99's NVRAM empty") {
     for (std::size_t i = 0x4000; i < 0x8000; ++i)
         REQUIRE(image[i] == std::byte{0xff});
 }
+
+TEST_CASE("the SPARC ROMs begin with the trap table") {
+    for (const auto image : {vestige::embedded_rom_ss5(), vestige::embedded_rom_leon3()}) {
+        REQUIRE(image.size() > 0x1000);
+        REQUIRE(image.size() <= 0x80000); // what boot mode shows
+        const std::uint32_t reset = word_at(image, 0);
+        REQUIRE(reset >> 22 == 0x042); // ba
+        REQUIRE(4 * (reset & 0x3fffff) >= 0x1000);
+        REQUIRE(4 * (reset & 0x3fffff) < image.size());
+        for (std::uint32_t trap = 1; trap < 256; ++trap) {
+            const std::uint32_t entry = 16 * trap;
+            if (trap == 5 || trap == 6) { // the window traps have handlers of their own
+                REQUIRE(word_at(image, entry + 4) == 0xa7500000); // rd %wim, %l3
+                continue;
+            }
+            REQUIRE(word_at(image, entry) == 0xa1480000);            // rd %psr, %l0
+            REQUIRE(word_at(image, entry + 8) == 0xa6102000 + trap); // mov number, %l3
+        }
+    }
+}

@@ -1,4 +1,4 @@
-// The framebuffer of the standard VGA (1234:1111) with the Bochs display extensions (DISPI).
+// A screen of 256 colours, as a machine has it.
 #pragma once
 
 #include <stdint.h>
@@ -12,10 +12,17 @@ struct colour {
     uint8_t red, green, blue;
 };
 
-// Switches to width x height with 256 colours, all black.
-struct display display_start(unsigned width, unsigned height);
+// -- what the machine's own part provides
+
+// Makes the screen show 256 colours, all black.
+struct display display_start(void);
 
 void display_set_colour(uint8_t index, struct colour colour);
+
+// Which displays the ROM knows on this machine, to end "There is no ...".
+extern const char display_known[];
+
+// -- shared
 
 // Menu item: the Mandelbrot set on the screen.
 void display_show_mandelbrot(void);

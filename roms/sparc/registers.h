@@ -1,0 +1,4 @@
+// Menu item: the processor's registers.
+#pragma once
+
+void registers_print(void);

@@ -55,7 +55,8 @@ std::string differences(Machine& expected, Machine& actual) {
     compare("device writes", expected.device_writes, actual.device_writes);
     compare("device history", expected.device_history, actual.device_history);
     if (expected.cpu().checkstop() != actual.cpu().checkstop()) text += "one of them has stopped\n";
-    for (std::uint32_t i = 0; i < ram_bytes; i += 4)
+    const bool same_ram = std::memcmp(expected.ram(), actual.ram(), ram_bytes) == 0;
+    for (std::uint32_t i = 0; i < ram_bytes && !same_ram; i += 4)
         if (std::memcmp(expected.ram() + i, actual.ram() + i, 4) != 0)
             text += fmt::format("[{:x}]: {:08x}, {:08x}\n", i,
                                 load_be<std::uint32_t>(expected.ram() + i),

@@ -132,7 +132,7 @@ class Rig {
     State& state() { return machines_[0]->state(); }
     Machine& machine() { return *machines_[0]; }
     std::uint32_t reg(unsigned n) { return machine().reg(n); }
-    std::uint32_t reg(unsigned window, unsigned n) { return machine().reg(window, n); }
+    std::uint32_t reg_of(unsigned window, unsigned n) { return machine().reg(window, n); }
     std::uint32_t npc();
     // "NZVC" of those that are set.
     std::string icc();

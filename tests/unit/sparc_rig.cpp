@@ -94,7 +94,8 @@ Machine::Machine(const CpuModel& model, Variant variant)
         store_be(ram_.data() + vectors_at + 16 * type, here);
         store_be(ram_.data() + vectors_at + 16 * type + 4, nop);
     }
-    cpu_ = std::make_unique<SparcCpu>(model, *state_, SparcCpu::Wiring{*this, mmu_, log_, {}, {}});
+    cpu_ =
+        std::make_unique<SparcCpu>(model, *state_, SparcCpu::Wiring{*this, *this, mmu_, log_, {}});
     runtime::BackendFactory backend;
     if (variant != Variant::reference)
         backend = [](runtime::MemoryPath& path) {

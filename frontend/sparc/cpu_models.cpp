@@ -65,17 +65,13 @@ constexpr MmuModel mbus_mmu(std::uint32_t fixed_bits) {
             .replacement_mask = 0xffffffff};
 }
 
-constexpr MmuModel leon2_mmu{.fixed_bits = 0xf2000000,
-                             .boot_mode = 0x4000,
-                             .context_table_mask = 0x007ffff0,
-                             .context_mask = 0x3f,
-                             .fault_status_mask = 0xffffffff,
-                             .replacement_mask = 0xffffffff};
-constexpr MmuModel leon3_mmu{.fixed_bits = 0xf3000000,
-                             .context_table_mask = 0xfffffffc,
-                             .context_mask = 0xff,
-                             .fault_status_mask = 0xffffffff,
-                             .replacement_mask = 0xffffffff};
+constexpr MmuModel leon_mmu(std::uint32_t fixed_bits) {
+    return {.fixed_bits = fixed_bits,
+            .context_table_mask = 0xfffffffc,
+            .context_mask = 0xff,
+            .fault_status_mask = 0xffffffff,
+            .replacement_mask = 0xffffffff};
+}
 
 constexpr std::uint32_t mxcc_1 = 0x00000104;
 // Multiply and divide (bit 8), and the number of the last window.
@@ -109,10 +105,10 @@ constexpr CpuModel models[] = {
      mbus_mmu(0x17000000), asis_hypersparc, 125},
     {"Cypress CY7C601", "CY7C601 with CY7C604, 40 MHz", Family::cypress, 0x11, 3, 8,
      features_cypress, mbus_mmu(0x10000000), asis_cypress, 40},
-    {"LEON2", "LEON2, 50 MHz", Family::leon, 0xf2, 4, 8, features_microsparc_2, leon2_mmu,
-     asis_leon, 50, 0, 0, false, true},
-    {"LEON3", "LEON3, 40 MHz", Family::leon, 0xf3, 4, 8, features_leon3, leon3_mmu, asis_leon, 40,
-     0, leon3_configuration, true, true},
+    {"LEON2", "LEON2, 50 MHz", Family::leon, 0xf2, 4, 8, features_microsparc_2,
+     leon_mmu(0xf2000000), asis_leon, 50, 0, 0, false, true},
+    {"LEON3", "LEON3, 40 MHz", Family::leon, 0xf3, 4, 8, features_leon3, leon_mmu(0xf3000000),
+     asis_leon, 40, 0, leon3_configuration, true, true},
 };
 
 struct Alias {

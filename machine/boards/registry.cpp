@@ -8,6 +8,7 @@
 #include "machine/boards/machine.h"
 #include "machine/boards/powermac/g3beige.h"
 #include "machine/boards/powermac/mac99.h"
+#include "machine/boards/sun4m/sun4m.h"
 
 namespace vestige {
 
@@ -31,6 +32,7 @@ constexpr struct {
 } nics[] = {
     {"ne2k_pci", "NE2000 on PCI (Realtek RTL8029AS); g3beige's own"},
     {"sungem", "Apple GMAC (Sun GEM); mac99's own"},
+    {"lance", "AMD LANCE; that of the SPARCstations"},
 };
 
 constexpr struct {
@@ -45,17 +47,36 @@ constexpr struct {
     {"macio-nvram", "8 KB of NVRAM"},
     {"ne2k_pci", "Ethernet (NE2000)"},
     {"sungem", "Ethernet (GMAC)"},
+    {"lance", "Ethernet (Am7990)"},
+    {"esp", "NCR 53C9x SCSI: disks and CD-ROMs"},
+    {"SUNW,tcx", "Sun's TCX framebuffer"},
+    {"cgthree", "Sun's cg3 framebuffer"},
     {"VGA", "PCI display with a linear framebuffer"},
 };
+
+// The boards, and one for each row of a table of models.
+template <typename Visit> void for_each_board(Visit visit) {
+    for (const BoardRow& row : boards)
+        visit(row.name, row.description, [&](const MachineConfig& config, MachineEnvironment e) {
+            return row.make(config, std::move(e));
+        });
+    for (const Sun4mModel& model : sun4m_models())
+        visit(model.name, model.description,
+              [&](const MachineConfig& config, MachineEnvironment e) {
+                  return make_sun4m(model, config, std::move(e));
+              });
+}
 
 } // namespace
 
 std::unique_ptr<Machine> make_machine(const MachineConfig& config, MachineEnvironment environment) {
     std::string known;
-    for (const BoardRow& row : boards) {
-        if (config.machine == row.name) return row.make(config, std::move(environment));
-        known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
-    }
+    std::unique_ptr<Machine> made;
+    for_each_board([&](const char* name, const char*, const auto& make) {
+        if (config.machine == name) made = make(config, std::move(environment));
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
+    });
+    if (made) return made;
     throw UserError(fmt::format("no machine '{}' (-M takes {})", config.machine, known));
 }
 
@@ -66,8 +87,9 @@ std::vector<CatalogEntry> catalog(CatalogKind kind) {
     };
     switch (kind) {
     case CatalogKind::machines:
-        for (const auto& row : boards)
-            add(row.name, row.description);
+        for_each_board([&](const char* name, const char* description, const auto&) {
+            add(name, description);
+        });
         break;
     case CatalogKind::cpus:
         for (const ppc::CpuModel& model : ppc::cpu_models())

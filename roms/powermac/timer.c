@@ -29,7 +29,7 @@ void timer_start(uint32_t time_base_frequency) {
     const uint64_t start = read_time_base();
     set_decrementer(reload / 10);
     write_msr(MSR_OF_ROM | MSR_EE);
-    while (ticks == 0 && read_time_base() - start < reload) {
+    while (ticks == 0 && read_time_base() - start < frequency) { // a second: hosts may be busy
     }
     write_msr(MSR_OF_ROM);
     works = ticks != 0;

@@ -36,7 +36,7 @@ void timer_start(void) {
     last_count = timer_source_count() & timer_source_mask;
     const uint64_t start = timer_count();
     set_interrupt_level(0);
-    while (ticks == 0 && timer_count() - start < timer_source_frequency / 10) {
+    while (ticks == 0 && timer_count() - start < timer_source_frequency) { // a second
     }
     set_interrupt_level(15);
     works = ticks != 0;

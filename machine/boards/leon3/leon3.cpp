@@ -20,6 +20,7 @@
 #include "hw/misc/grlib_pnp.h"
 #include "hw/timer/gptimer.h"
 #include "machine/boards/sparc_board.h"
+#include "roms/embedded.h"
 
 namespace vestige {
 
@@ -166,12 +167,12 @@ void Leon3::write_boot_images() {
     if (!config.firmware.empty()) {
         load_firmware({.usual = "",
                        .package = "",
-                       .own_rom = {},
+                       .own_rom = embedded_rom_leon3(),
                        .target = elf_sparc32,
                        .raw = Firmware::RawImage::at_start});
     } else if (config.kernel.empty()) {
-        throw UserError("leon3_generic comes without firmware: give a program (-kernel FILE) or "
-                        "an image of the PROM (-bios FILE)");
+        throw UserError("leon3_generic comes without firmware: give a program (-kernel FILE), an "
+                        "image of the PROM (-bios FILE) or Vestige's own (-bios vestige)");
     }
     if (config.kernel.empty()) return;
     const ElfImage image = read_elf(config.kernel, elf_sparc32);

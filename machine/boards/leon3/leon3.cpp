@@ -159,8 +159,8 @@ void Leon3::refuse_what_is_not_there() const {
     if (!config.drives.empty()) throw UserError("leon3_generic has no drives: leave -drive away");
     if (config.nics && !config.nics->empty())
         throw UserError("leon3_generic has no place for a network card: leave -nic away");
-    if (!config.initrd.empty() && config.kernel.empty())
-        throw UserError("-initrd is for a kernel given with -kernel: give that too");
+    if (!config.initrd.empty())
+        throw UserError("leon3_generic hands no initial RAM disk to programs: leave -initrd away");
 }
 
 void Leon3::write_boot_images() {
@@ -176,6 +176,9 @@ void Leon3::write_boot_images() {
     }
     if (config.kernel.empty()) return;
     const ElfImage image = read_elf(config.kernel, elf_sparc32);
+    if (image.low < ram_base)
+        throw UserError(fmt::format("{} lies at {:08x}, and memory begins at {:08x}: link it there",
+                                    kernel_description(), image.low, ram_base));
     place_kernel(image, [](std::uint64_t address) { return address - ram_base; });
     if (!config.firmware.empty()) return;
     const auto words = boot_program(static_cast<std::uint32_t>(image.entry),

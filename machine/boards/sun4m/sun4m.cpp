@@ -123,16 +123,20 @@ hw::IrqOr& Sun4m::own_or(const std::string& name, unsigned number) {
 void Sun4m::add_interrupts() {
     interrupts_ =
         &add<hw::SlavioIntctl>("slavio_intctl", std::vector<IrqSink*>{&cpu_levels()}, log);
+    // Software sets up the registers of four CPUs, whether they are there or not.
     using Intctl = hw::SlavioIntctl;
-    map("interrupts, cpu", m_.interrupts, Intctl::cpu_size, interrupts_->cpu_registers(0),
-        Intctl::traits);
+    for (unsigned i = 0; i < Intctl::max_cpus; ++i)
+        map(fmt::format("interrupts, cpu {}", i), m_.interrupts + i * Intctl::cpu_spacing,
+            Intctl::cpu_size, interrupts_->cpu_registers(i), Intctl::traits);
     map("interrupts, system", m_.interrupts + Intctl::system_offset, Intctl::system_size,
         interrupts_->system_registers(), Intctl::traits);
     using Counters = hw::SlavioTimer;
     auto& timer =
         add<Counters>("slavio_timer", scheduler, input(hw::slavio_input::system_timer),
                       std::vector<IrqLine>{input(hw::slavio_input::first_cpu_timer)}, log);
-    map("counter, cpu", m_.counter, Counters::cpu_size, timer.cpu_registers(0), Counters::traits);
+    for (unsigned i = 0; i < Counters::max_cpus; ++i)
+        map(fmt::format("counter, cpu {}", i), m_.counter + i * Counters::cpu_spacing,
+            Counters::cpu_size, timer.cpu_registers(i), Counters::traits);
     map("counter, system", m_.counter + Counters::system_offset, Counters::system_size,
         timer.system_registers(), Counters::traits);
 }

@@ -377,7 +377,19 @@ class Generator {
     }
     void set_slot() {
         const auto slot = static_cast<ir::SlotId>(random_.below(slot_count));
+        if (random_.one_in(4)) {
+            set_and_set_back(slot);
+            return;
+        }
         build_.set_slot(slot, value(test_layout()[slot].type));
+    }
+    // As delay slots have it: for what comes in between alone, which may be anything.
+    void set_and_set_back(ir::SlotId slot) {
+        const Value before = build_.get_slot(slot);
+        build_.set_slot(slot, value(test_layout()[slot].type));
+        for (unsigned i = random_.below(3); i-- > 0;)
+            one_op();
+        build_.set_slot(slot, before);
     }
 
     // ---- flow

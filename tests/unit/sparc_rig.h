@@ -66,6 +66,7 @@ class Machine final : public runtime::Bus, public runtime::CpuHost {
     State& state() { return *state_; }
     SparcCpu& cpu() { return *cpu_; }
     runtime::ExecLoop& loop() { return *loop_; }
+    Log& log() { return log_; }
     std::byte* ram() { return ram_.data(); }
     std::uint32_t& reg(unsigned n) { return reg(state().cwp, n); }
     std::uint32_t& reg(unsigned window, unsigned n) {

@@ -79,7 +79,11 @@ class Promotion {
                 w_.replacements.replace(value, slot.value);
                 return;
             }
-            slot = {.epoch = w_.slot_epoch, .dirty = false, .value = value, .set = {}};
+            slot = {.epoch = w_.slot_epoch,
+                    .dirty = false,
+                    .value = value,
+                    .set = {},
+                    .in_memory = value};
         }
         w_.body.push_back(value);
     }
@@ -92,8 +96,17 @@ class Promotion {
         SlotState& slot = w_.slots[op.imm];
         const bool was_known = known(slot);
         if (was_known && slot.value == op.arguments[0]) return;
-        if (!was_known || !slot.dirty) w_.dirty_slots.push_back(static_cast<SlotId>(op.imm));
-        slot = {.epoch = w_.slot_epoch, .dirty = true, .value = op.arguments[0], .set = value};
+        const Value in_memory = was_known ? slot.in_memory : Value{};
+        const bool was_dirty = was_known && slot.dirty;
+        // Set back to what it was (delay slots): nothing is left to write.
+        const bool dirty = !in_memory.valid() || in_memory != op.arguments[0];
+        if (dirty && !was_dirty) w_.dirty_slots.push_back(static_cast<SlotId>(op.imm));
+        if (!dirty && was_dirty) std::erase(w_.dirty_slots, static_cast<SlotId>(op.imm));
+        slot = {.epoch = w_.slot_epoch,
+                .dirty = dirty,
+                .value = op.arguments[0],
+                .set = value,
+                .in_memory = in_memory};
         changed_ = true;
     }
 
@@ -104,6 +117,7 @@ class Promotion {
             w_.slots[id].dirty = false;
             if (pc == Pc::set_by_exit && id == function_.layout->pc) continue;
             w_.body.push_back(w_.slots[id].set);
+            w_.slots[id].in_memory = w_.slots[id].value;
         }
         w_.dirty_slots.clear();
         changed_ = true;

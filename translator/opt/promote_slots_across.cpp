@@ -105,6 +105,7 @@ class Promotion {
         dirty_ = flow_[block].dirty_in;
         marker_ = state.marker;
         map_is_current_ = false;
+        in_memory_.assign(tracked().size(), Value{});
         w_.body.clear();
         for (const Value value : function_.blocks[block].body)
             visit(value);
@@ -120,12 +121,13 @@ class Promotion {
         switch (op.op) {
         case Op::get_slot:
             if (!promotable(op)) break;
+            note_read(static_cast<SlotId>(op.imm));
             w_.replacements.replace(value, current(static_cast<SlotId>(op.imm)));
             return;
         case Op::set_slot:
             if (!promotable(op)) break;
             values_[index_[op.imm]] = op.arguments[0];
-            dirty_.set(op.imm);
+            dirty_.set(op.imm, !is_as_in_memory(op));
             map_is_current_ = false;
             return;
         case Op::instruction: marker_ = value; break;
@@ -151,6 +153,16 @@ class Promotion {
             }
         }
         w_.body.push_back(value);
+    }
+
+    // A slot that is set back to what it was when memory had it (delay slots): SlotFlow knows of
+    // the same.
+    void note_read(SlotId slot) {
+        in_memory_[index_[slot]] = dirty_[slot] ? Value{} : current(slot);
+    }
+    bool is_as_in_memory(const Instruction& set) const {
+        const Value value = in_memory_[index_[set.imm]];
+        return value.valid() && value == set.arguments[0];
     }
 
     Value current(SlotId slot) {
@@ -188,6 +200,7 @@ class Promotion {
         if (!sees_all) return;
         dirty_.reset();
         map_is_current_ = false;
+        in_memory_.assign(tracked().size(), Value{});
         for (const SlotId slot : tracked()) {
             const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
             w_.body.push_back(read);
@@ -290,7 +303,8 @@ class Promotion {
 
     // Of the block under construction.
     BlockId block_ = 0;
-    std::vector<Value> values_; // by index in tracked(); none: as on entry
+    std::vector<Value> values_;    // by index in tracked(); none: as on entry
+    std::vector<Value> in_memory_; // by index in tracked(), where it was read and is known
     SlotSet dirty_;
     Value marker_;
     Recovery map_;

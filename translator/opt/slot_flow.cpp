@@ -82,19 +82,36 @@ void SlotFlow::find_written() {
                 blocks_[block].written_at_end |= all_ & ~handed_on_ & ~blocks_[next].live_in;
 }
 
+// What holds of a slot behind the op that sets it: what held when its value was read from the very
+// slot, if it is set back to that.
+SlotFlow::Read SlotFlow::read_of(const Instruction& set) const {
+    const Value value = set.arguments[0];
+    const Instruction& source = (*function_)[value];
+    if (source.op == Op::get_slot && source.imm == set.imm)
+        for (const Read& read : reads_)
+            if (read.value == value) return read;
+    return {value, true, true};
+}
+
 void SlotFlow::find_changed() {
     for (bool again = true; again;) {
         again = false;
         for (const BlockId block : w_->order) {
             SlotSet changed = blocks_[block].changed_in, dirty = blocks_[block].dirty_in;
+            reads_.clear();
             for (const Value value : function_->blocks[block].body) {
                 const Instruction& op = (*function_)[value];
-                if (op.op == Op::set_slot && is_promotable(*function_, op)) {
-                    changed.set(op.imm);
-                    dirty.set(op.imm);
-                } else if (sees_all_state(*function_, op)) {
+                if (sees_all_state(*function_, op)) {
                     changed = all_;
                     dirty.reset();
+                    reads_.clear();
+                } else if (op.op == Op::get_slot && is_promotable(*function_, op)) {
+                    const auto slot = static_cast<SlotId>(op.imm);
+                    reads_.push_back({value, changed[slot], dirty[slot]});
+                } else if (op.op == Op::set_slot && is_promotable(*function_, op)) {
+                    const Read before = read_of(op);
+                    changed.set(op.imm, before.changed);
+                    dirty.set(op.imm, before.dirty);
                 }
             }
             dirty &= ~blocks_[block].written_at_end;

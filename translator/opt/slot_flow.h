@@ -40,11 +40,17 @@ class SlotFlow {
     void find_live();
     void find_written();
     void find_changed();
+    struct Read { // of a slot, in the block at hand
+        ir::Value value;
+        bool changed, dirty; // at that time
+    };
+    Read read_of(const ir::Instruction& set) const;
 
     const ir::Function* function_ = nullptr;
     const Workspace* w_ = nullptr;
     std::vector<ir::SlotId> tracked_;
     SlotSet all_;
+    std::vector<Read> reads_;
     SlotSet handed_on_; // always passed on: recovery maps can make them themselves
     std::vector<Block> blocks_;
 };

@@ -43,7 +43,8 @@ struct SlotState {
     std::uint64_t epoch = 0; // `value` holds iff this is the current epoch
     bool dirty = false;      // memory is out of date
     ir::Value value;
-    ir::Value set; // the op that will write it
+    ir::Value set;       // the op that will write it
+    ir::Value in_memory; // what memory has, if that is known
 };
 
 // A cell of number_values' hash table.

@@ -31,9 +31,9 @@ constexpr std::uint8_t status_b_unused = 0xc0;
 
 enum Output : std::uint8_t {
     output_run = 0x04, // clear: reset
-    output_dma = 0x08,
 };
-constexpr std::uint8_t output_after_reset = output_run | output_dma;
+// The chip would stay in reset; OpenBIOS takes it to run.
+constexpr std::uint8_t output_after_reset = output_run;
 
 enum MainStatus : std::uint8_t {
     main_request = 0x80,

@@ -118,7 +118,7 @@ constexpr std::uint64_t offset(unsigned cylinder, unsigned head, unsigned sector
 
 TEST_CASE_METHOD(Fixture, "FDC: drivers find a post-1991 82077") {
     CHECK(in(0) != 0xff); // Linux takes that for no controller
-    CHECK(in(2) == 0x0c);
+    CHECK(in(2) == 0x04);
     CHECK(status() == 0x80);
     CHECK_FALSE(irq());
     CHECK(run({0x0e}).size() == 10);

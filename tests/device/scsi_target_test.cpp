@@ -295,3 +295,38 @@ TEST_CASE("SCSI CD-ROM: state, and the disc that must be the same", "[scsi]") {
     state.start_loading();
     REQUIRE_THROWS(c.drive.visit(state));
 }
+
+TEST_CASE("SCSI targets: whatever an initiator asks, they stay on their feet", "[scsi]") {
+    DiskBench d;
+    CdromBench c;
+    std::uint32_t seed = 4711;
+    const auto random = [&] { return seed = seed * 1664525 + 1013904223, seed >> 4; };
+    constexpr unsigned likely[] = {0x03, 0x04, 0x08, 0x0a, 0x12, 0x15, 0x1a, 0x25, 0x28,
+                                   0x2a, 0x2f, 0x43, 0x46, 0x4a, 0x51, 0x55, 0x5a, 0x88,
+                                   0x8a, 0x9e, 0xa0, 0xa8, 0xaa, 0xad, 0xbd, 0xbe};
+    Bytes piece(70'000);
+    for (unsigned round = 0; round < 20'000; ++round) {
+        ScsiTarget& target = random() % 2 ? static_cast<ScsiTarget&>(d.disk) : c.drive;
+        std::array<std::uint8_t, 16> command{};
+        // Small numbers, so that some of the ranges are there.
+        for (std::uint8_t& byte : command)
+            byte = static_cast<std::uint8_t>(random() % 3   ? 0
+                                             : random() % 2 ? random() % 8
+                                                            : random());
+        command[0] = static_cast<std::uint8_t>(random() % 4 ? likely[random() % std::size(likely)]
+                                                            : random());
+        target.begin(command, random() % 16 ? 0 : random() % 8);
+        for (unsigned i = 0; i < 8 && target.left() > 0; ++i) {
+            const auto part = std::span(piece).first(
+                std::min<std::uint64_t>(target.left(), random() % piece.size()));
+            if (target.phase() == Phase::data_in)
+                target.read(part);
+            else if (target.phase() == Phase::data_out)
+                target.write(part);
+        }
+        if (random() % 64 == 0) target.bus_reset();
+        if (random() % 4) target.end();
+    }
+    d.disk.reset();
+    d.host.ok({0, 0, 0, 0, 0, 0});
+}

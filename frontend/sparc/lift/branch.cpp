@@ -55,14 +55,19 @@ void Lifter::resume_slot() {
     b.set_slot(slot::delay, slot_.new_delay);
 }
 
-void Lifter::suspend_slot() {
-    if (placement_ != Placement::slot) return;
+void Lifter::set_slot_back() {
+    if (placement_ != Placement::slot || suspended_) return;
     b.set_slot(slot::npc, slot_.npc);
     b.set_slot(slot::delay, slot_.delay);
 }
 
+void Lifter::suspend_slot() {
+    set_slot_back();
+    suspended_ = true;
+}
+
 void Lifter::go_on_behind_slot() {
-    suspend_slot();
+    set_slot_back();
     if (slot_.condition.valid()) {
         const ir::BlockId yes = b.new_block(), no = b.new_block();
         b.branch(slot_.condition, yes, no);

@@ -43,6 +43,7 @@ void Lifter::dispatch(std::uint32_t address, std::uint32_t word) {
     f.word = word;
     b.instruction(pc);
     ++lifted_;
+    suspended_ = false;
     const Opcode opcode = decode(word, model.features);
     handlers[static_cast<unsigned>(opcode)](*this);
 }

@@ -97,11 +97,10 @@ class Lifter {
     void branch_always(Target target, Annul annul);
     void branch_never(Annul annul);
 
-    // ---- for instructions that split blocks on their own: npc and delay as they are outside of a
-    // slot, so that the straight path has no stores of them; and back, in front of a trap. Nothing
+    // For instructions that split blocks on their own: npc and delay as they are outside of a
+    // slot, so that the straight path has no stores of them. raise_trap() sets them again. Nothing
     // happens where the instruction is not in a slot that is lifted with its transfer.
     void suspend_slot();
-    void resume_slot();
 
   private:
     enum class Placement : std::uint8_t {
@@ -126,6 +125,8 @@ class Lifter {
     void dispatch(std::uint32_t address, std::uint32_t word);
     ir::Value condition_of_flags(unsigned cond);
     void go_on_behind_slot();
+    void resume_slot();
+    void set_slot_back();
     void jump_to(const Target& target);
     ir::Value value_of(const Target& target);
     bool slot_can_be_lifted(std::uint32_t& word) const;
@@ -138,6 +139,7 @@ class Lifter {
     std::uint32_t lifted_ = 0; // instructions
     Placement placement_ = Placement::straight;
     Slot slot_{};
+    bool suspended_ = false; // the slot, on the straight path
     IccSource flags_{};
     bool ended_ = false;
 };

@@ -11,7 +11,6 @@
 namespace vestige::sparc {
 
 using ir::Op;
-using ir::Type;
 using ir::Value;
 
 namespace {
@@ -27,7 +26,7 @@ Value moved(Lifter& l, Value cwp, Move move) {
 }
 
 Value bit(Lifter& l, Value word, Value number) {
-    return l.b.trunc(Type::i1, l.b.shr(word, number));
+    return l.b.cmp_ne(l.b.same_imm(Op::and_, l.b.shr(word, number), 1), l.b.i32(0));
 }
 
 // The move, the registers in memory before it and behind.

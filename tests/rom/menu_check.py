@@ -143,7 +143,7 @@ class Console:
             data = os.read(output, 65536)
             if not data:
                 raise CheckFailed(f"the emulator ended before {pattern!r}; what came:\n{text}")
-            text += data.decode("latin-1").replace("\r\n", "\n")
+            text = (text + data.decode("latin-1")).replace("\r\n", "\n")
         return text
 
     def type(self, keys):

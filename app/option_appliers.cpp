@@ -201,8 +201,8 @@ APPLY(accel) {
 }
 
 APPLY(vga) {
-    state.options.machine.screen_card =
-        choose<bool>(option, values[0], {{"std", true}, {"none", false}});
+    state.options.machine.screen_card = choose<const char*>(
+        option, values[0], {{"std", "std"}, {"tcx", "tcx"}, {"cg3", "cg3"}, {"none", "none"}});
 }
 
 APPLY(screen_mode) {
@@ -215,13 +215,11 @@ APPLY(screen_mode) {
         if (cross == rest.npos) break;
         rest.remove_prefix(cross + 1);
     }
-    ScreenMode& screen = state.options.machine.screen;
     if (numbers.size() < 2 || numbers.size() > 3 || numbers[0] < 64 || numbers[1] < 64)
         refuse(option, fmt::format("'{}': write it as 1024x768x32", values[0]));
-    screen = {numbers[0], numbers[1], numbers.size() == 3 ? numbers[2] : screen.depth};
-    if (screen.depth != 8 && screen.depth != 15 && screen.depth != 32)
-        refuse(option, fmt::format("depth {}: the firmware draws with 8, 15 or 32 bits a pixel",
-                                   screen.depth));
+    ScreenMode& screen = state.options.machine.screen.emplace();
+    screen = {numbers[0], numbers[1], {}};
+    if (numbers.size() == 3) screen.depth = numbers[2];
 }
 
 APPLY(rtc) {

@@ -246,8 +246,8 @@ int Session::finish(int status) {
 
 void settle_display(Options& options, bool host_has_desktop) {
     if (options.display != DisplayKind::automatic) return;
-    options.display =
-        host_has_desktop && options.machine.screen_card ? DisplayKind::sdl : DisplayKind::none;
+    options.display = host_has_desktop && options.machine.screen_card != "none" ? DisplayKind::sdl
+                                                                                : DisplayKind::none;
     // Nobody would see the screen, unless a picture of it is wanted.
     if (options.display == DisplayKind::none && options.screenshot_file.empty())
         options.machine.firmware_console = FirmwareConsole::serial;

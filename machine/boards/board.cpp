@@ -138,6 +138,12 @@ std::unique_ptr<hw::BlockBackend> Board::open_image(const DriveConfig& drive) co
     return hw::open_raw_image(drive.file, mode());
 }
 
+std::string Board::screen_card(std::span<const char* const> models) const {
+    if (config.screen_card == "none") return {};
+    if (config.screen_card.empty()) return models.front();
+    return known_model("screen card", config.screen_card, models);
+}
+
 const NicConfig* Board::network_card(std::span<const char* const> models) {
     if (!config.nics) return &usual_card_;
     if (config.nics->empty()) return nullptr;
@@ -151,13 +157,18 @@ const NicConfig* Board::network_card(std::span<const char* const> models) {
 
 std::string Board::network_model(const NicConfig& card, std::span<const char* const> models) const {
     if (card.model.empty()) return models.front();
+    return known_model("network card", card.model, models);
+}
+
+std::string Board::known_model(const char* what, const std::string& wanted,
+                               std::span<const char* const> models) const {
     std::string known;
     for (const char* model : models) {
-        if (card.model == model) return card.model;
+        if (wanted == model) return wanted;
         known += fmt::format("{}{}", known.empty() ? "" : ", ", model);
     }
     throw UserError(
-        fmt::format("{} has no network card '{}' (it takes {})", board_name_, card.model, known));
+        fmt::format("{} has no {} '{}' (it takes {})", board_name_, what, wanted, known));
 }
 
 hw::NetBackend& Board::add_network_backend(const NicConfig& card) {

@@ -69,6 +69,9 @@ class Board : public EmulatedMachine {
     hw::CharBackend& serial(unsigned port);
     // Of -drive; null if no file was named.
     std::unique_ptr<hw::BlockBackend> open_image(const DriveConfig& drive) const;
+    // The screen card: one of `models`, the first (the board's own) where -vga names none. Empty:
+    // there is to be none. Throws UserError for another.
+    std::string screen_card(std::span<const char* const> models) const;
     // Of the one network card that a board has a place for; none: null. Throws UserError if there
     // are more, or the model is not among `models` (the first is the board's own).
     const NicConfig* network_card(std::span<const char* const> models);
@@ -87,6 +90,9 @@ class Board : public EmulatedMachine {
 
   private:
     [[noreturn]] void does_not_fit(const std::string& what) const;
+    // `wanted`, if it is among `models`; else throws UserError that lists them.
+    std::string known_model(const char* what, const std::string& wanted,
+                            std::span<const char* const> models) const;
 
     std::uint64_t rom_base_ = 0;
     NicConfig usual_card_;

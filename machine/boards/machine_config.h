@@ -56,8 +56,10 @@ struct RtcConfig {
     std::int64_t epoch_seconds = 0; // since 1970-01-01 00:00 UTC, of a fixed base
 };
 
+// `-g`: what the firmware makes of the screen. Without it each board has a mode of its own.
 struct ScreenMode {
-    unsigned width = 800, height = 600, depth = 32;
+    unsigned width, height;
+    std::optional<unsigned> depth; // bits a pixel; no value: the board's own
 };
 
 // `-dfilter`: only code within these guest addresses is logged. Both ends included.
@@ -84,8 +86,8 @@ struct MachineConfig {
     std::vector<DriveConfig> drives;
     // No value: one card of the board's own model. An empty list: none.
     std::optional<std::vector<NicConfig>> nics;
-    bool screen_card = true; // -vga none takes it away
-    ScreenMode screen;
+    std::string screen_card; // -vga's word: empty for the board's own, "none" for none
+    std::optional<ScreenMode> screen;
     FirmwareConsole firmware_console = FirmwareConsole::screen;
     RtcConfig rtc;
 

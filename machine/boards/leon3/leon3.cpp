@@ -159,6 +159,8 @@ void Leon3::refuse_what_is_not_there() const {
     if (!config.drives.empty()) throw UserError("leon3_generic has no drives: leave -drive away");
     if (config.nics && !config.nics->empty())
         throw UserError("leon3_generic has no place for a network card: leave -nic away");
+    if (!config.screen_card.empty() && config.screen_card != "none")
+        throw UserError("leon3_generic has no place for a screen card: leave -vga away");
     if (!config.initrd.empty())
         throw UserError("leon3_generic hands no initial RAM disk to programs: leave -initrd away");
 }

@@ -114,9 +114,14 @@ void PowerMac::tell_firmware(const Boot& boot) {
     const char usual = has(DriveMedia::cdrom) && !has(DriveMedia::disk) ? 'd' : 'c';
     const char first = config.boot_order.empty() ? usual : config.boot_order[0];
     i16(key::boot_device, static_cast<std::uint16_t>(config.kernel.empty() ? first : 'm'));
-    i16(key::ppc_width, config.screen.width);
-    i16(key::ppc_height, config.screen.height);
-    i16(key::ppc_depth, config.screen.depth);
+    const ScreenMode screen = config.screen.value_or(ScreenMode{800, 600, {}});
+    const unsigned depth = screen.depth.value_or(32);
+    if (depth != 8 && depth != 15 && depth != 32)
+        throw UserError(
+            fmt::format("-g: depth {}: the firmware draws with 8, 15 or 32 bits a pixel", depth));
+    i16(key::ppc_width, screen.width);
+    i16(key::ppc_height, screen.height);
+    i16(key::ppc_depth, depth);
     i32(key::ppc_timebase_frequency, board.timebase_hertz);
     i32(key::ppc_clock_frequency, board.cpu_hertz);
     i32(key::ppc_bus_frequency, board.bus_hertz);

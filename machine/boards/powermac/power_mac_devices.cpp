@@ -108,7 +108,8 @@ void PowerMac::add_ide(AddressSpace& cells, hw::Dbdma& dbdma,
 }
 
 void PowerMac::add_screen(hw::PciBus& pci, hw::PciAddress address) {
-    if (!config.screen_card) return;
+    constexpr std::array<const char*, 1> models{"std"};
+    if (screen_card(models).empty()) return;
     auto& vga = add<hw::VgaPci>("vga", pci, address, Endian::big, hw::VgaPci::default_memory, log);
     display_ = &vga.display();
 }

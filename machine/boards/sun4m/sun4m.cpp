@@ -16,6 +16,8 @@
 
 #include <array>
 #include <cstring>
+#include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -23,6 +25,7 @@
 #include "common/error.h"
 #include "hw/block/fdc82077.h"
 #include "hw/char/escc.h"
+#include "hw/display/cgthree.h"
 #include "hw/display/tcx.h"
 #include "hw/dma/sparc32_dma.h"
 #include "hw/dma/sun4m_iommu.h"
@@ -44,6 +47,7 @@
 #include "hw/timer/slavio_timer.h"
 #include "machine/boards/sparc_board.h"
 #include "machine/loaders/firmware.h"
+#include "roms/embedded.h"
 
 namespace vestige {
 
@@ -99,6 +103,7 @@ class Sun4m final : public SparcBoard {
     void add_sbus();
     void add_scsi(hw::Sparc32Dma& dma);
     void add_network(hw::Sparc32Dma& dma);
+    hw::SunScreen screen() const;
     void add_screen();
     void add_rest();
     void add_stub(const char* name, std::uint64_t address, std::uint64_t size,
@@ -285,14 +290,30 @@ void Sun4m::add_network(hw::Sparc32Dma& dma) {
     map("lance", m_.lance, hw::Lance::region_size, lance, hw::Lance::traits);
 }
 
+hw::SunScreen Sun4m::screen() const {
+    hw::SunScreen screen;
+    if (config.screen)
+        screen = {config.screen->width, config.screen->height,
+                  config.screen->depth.value_or(screen.depth)};
+    return screen;
+}
+
 void Sun4m::add_screen() {
-    if (!config.screen_card) return;
+    constexpr std::array<const char*, 2> models{"tcx", "cg3"};
+    const std::string card = screen_card(models);
+    if (card.empty()) return;
     const auto fcode = [&](const char* name) {
         return read_file(find_firmware(name, config.firmware_folders, "qemu-system-data"),
                          "the framebuffer's FCode");
     };
-    const hw::SunScreen screen;
-    auto& tcx = add<hw::Tcx>("tcx", screen, fcode("QEMU,tcx.bin"), log);
+    if (card == "cg3") {
+        auto& cgthree = add<hw::CgThree>("cg3", scheduler, screen(), fcode("QEMU,cgthree.bin"),
+                                         input(hw::slavio_input::sbus(5)), log);
+        cgthree.map(memory, m_.framebuffer);
+        display_ = &cgthree;
+        return;
+    }
+    auto& tcx = add<hw::Tcx>("tcx", screen(), fcode("QEMU,tcx.bin"), log);
     tcx.map(memory, m_.framebuffer);
     display_ = &tcx;
 }
@@ -340,9 +361,11 @@ void Sun4m::tell_kernel_of_initrd(std::uint64_t size) {
 }
 
 void Sun4m::load() {
+    const auto own_rom =
+        std::string_view(m_.name) == "SS-5" ? embedded_rom_ss5() : std::span<const std::byte>{};
     load_firmware({.usual = "openbios-sparc32",
                    .package = "qemu-system-data",
-                   .own_rom = {},
+                   .own_rom = own_rom,
                    .target = elf_sparc32,
                    .raw = Firmware::RawImage::at_start,
                    .link_offset = m_.prom - prom_link_address});
@@ -359,9 +382,9 @@ void Sun4m::load() {
     cfg.add_i16(key::cpu_count, 1);
     cfg.add_i16(key::max_cpus, 1);
     cfg.add_i16(key::machine_id, m_.firmware_machine_id);
-    cfg.add_i16(key::sun4m_depth, 8);
-    cfg.add_i16(key::sun4m_width, 1024);
-    cfg.add_i16(key::sun4m_height, 768);
+    cfg.add_i16(key::sun4m_depth, static_cast<std::uint16_t>(screen().depth));
+    cfg.add_i16(key::sun4m_width, static_cast<std::uint16_t>(screen().width));
+    cfg.add_i16(key::sun4m_height, static_cast<std::uint16_t>(screen().height));
     const auto initrd_bytes = initrd();
     char first = config.boot_order.empty() ? 'c' : config.boot_order[0];
     if (!config.kernel.empty()) {

@@ -80,15 +80,24 @@ CondCode UnitEmitter::compare(const Instruction& op) {
     return code;
 }
 
-// An unordered pair sets all of ZF, PF and CF: "above" is false then.
+// An unordered pair sets all of ZF, PF and CF: "above" and "above or equal" are false then.
 CondCode UnitEmitter::compare_floats(const Instruction& op) {
     Value a = op.arguments[0], b = op.arguments[1];
-    if (op.op == Op::float_lt) std::swap(a, b);
+    if (op.op == Op::float_lt || op.op == Op::float_le) std::swap(a, b);
     const Held left = regs_.use(a);
     const HeldOperand right = regs_.register_or_memory(b);
-    as_.emit(features_.avx ? x86::Inst::kIdVucomisd : x86::Inst::kIdUcomisd, left.xmm(),
-             right.operand);
-    return op.op == Op::float_unordered ? CondCode::kP : CondCode::kA;
+    if (type(a) == Type::f32)
+        as_.emit(features_.avx ? x86::Inst::kIdVucomiss : x86::Inst::kIdUcomiss, left.xmm(),
+                 right.operand);
+    else
+        as_.emit(features_.avx ? x86::Inst::kIdVucomisd : x86::Inst::kIdUcomisd, left.xmm(),
+                 right.operand);
+    switch (op.op) {
+    case Op::float_unordered: return CondCode::kP;
+    case Op::float_le:
+    case Op::float_ge: return CondCode::kAE;
+    default: return CondCode::kA;
+    }
 }
 
 // In a register or where it lies in memory.
@@ -130,6 +139,8 @@ CondCode UnitEmitter::condition(Value value) {
     case Op::order_eq: return test_order(op);
     case Op::float_lt:
     case Op::float_gt:
+    case Op::float_le:
+    case Op::float_ge:
     case Op::float_unordered: return compare_floats(op);
     default: return compare(op);
     }
@@ -162,6 +173,8 @@ COMPARISON(cmp_le_s)
     }
 FLOAT_COMPARISON(float_lt)
 FLOAT_COMPARISON(float_gt)
+FLOAT_COMPARISON(float_le)
+FLOAT_COMPARISON(float_ge)
 FLOAT_COMPARISON(float_unordered)
 #undef FLOAT_COMPARISON
 

@@ -5,8 +5,9 @@
 //   * of double precision: at least twice the smallest normal number (what is rounded up to the
 //     smallest one is tiny to some guests), and below 2^1023 (rounding toward zero makes the
 //     largest number of an overflow);
-//   * of single precision: the same of the single number, made by rounding the double one; and
-//     the double result is not halfway between two singles, where a first rounding may have
+//   * an f32: the same of the single number;
+//   * an f64 of single precision: the same of the single number, made by rounding the double one;
+//     and the double result is not halfway between two singles, where a first rounding may have
 //     decided the second one wrongly. (Add, sub, mul, div and sqrt of singles cannot: a double has
 //     more than twice a single's precision and two bits, Figueroa 1995.)
 //   * zero, where operands show that it is exact.
@@ -43,6 +44,10 @@ constexpr ArithmeticInstructions arithmetic[] = {{Id::kIdVaddsd, Id::kIdAddsd},
                                                  {Id::kIdVsubsd, Id::kIdSubsd},
                                                  {Id::kIdVmulsd, Id::kIdMulsd},
                                                  {Id::kIdVdivsd, Id::kIdDivsd}};
+constexpr ArithmeticInstructions single_arithmetic[] = {{Id::kIdVaddss, Id::kIdAddss},
+                                                        {Id::kIdVsubss, Id::kIdSubss},
+                                                        {Id::kIdVmulss, Id::kIdMulss},
+                                                        {Id::kIdVdivss, Id::kIdDivss}};
 
 } // namespace
 
@@ -53,10 +58,12 @@ void UnitEmitter::move_double(const x86::Xmm& to, const x86::Xmm& from) {
     features_.avx ? as_.vmovaps(to, from) : as_.movaps(to, from);
 }
 
-// The bits of a double in a register or memory.
+// The bits of a number in a register or memory, as wide as `to`.
 void UnitEmitter::move_bits(const x86::Gp& to, const asmjit::Operand_& from) {
     if (from.isMem())
         as_.mov(to, from.as<x86::Mem>());
+    else if (to.size() == 4)
+        features_.avx ? as_.vmovd(to, from.as<x86::Xmm>()) : as_.movd(to, from.as<x86::Xmm>());
     else
         features_.avx ? as_.vmovq(to, from.as<x86::Xmm>()) : as_.movq(to, from.as<x86::Xmm>());
 }
@@ -68,11 +75,12 @@ void UnitEmitter::jump_if_zero(const asmjit::Operand_& from, const x86::Gp& temp
     as_.jz(at(target));
 }
 
-// Known to be a single's value, in a double.
+// Known to be a single's value, in a double (f64).
 bool UnitEmitter::is_single(Value value) const {
     const Instruction& op = instruction(value);
     switch (op.op) {
     case Op::float_widen:
+    case Op::float_to_double:
     case Op::float_round_single: return true;
     case Op::float_add:
     case Op::float_sub:
@@ -98,10 +106,12 @@ struct FloatOperand {
     bool in_spill_area = false;
     std::uint32_t offset = 0;
 
+    std::uint8_t bytes = 8;
+
     asmjit::Operand operand() const {
         if (reg != no_register) return xmm(reg);
-        if (in_spill_area) return spill_memory(offset, 8);
-        return state_memory(offset, 8);
+        if (in_spill_area) return spill_memory(offset, bytes);
+        return state_memory(offset, bytes);
     }
 };
 
@@ -110,25 +120,31 @@ struct FloatEmitter {
 
     UnitEmitter* unit;
     UnitEmitter::FloatShape shape;
-    bool single;
+    ir::Type type;  // of the result
+    bool of_single; // operands are f32
+    bool single;    // an f64 that is rounded to single precision
     bool may_tie;
     FloatOperand a, b, c;
-    HostRegister exact_double; // the host's result, before rounding to single
+    HostRegister exact; // the host's result, before a double one is rounded to single
     HostRegister result;
     HostRegister temporary;
     LabelId helper, suspicious, tie, tie_settled, accepted, done;
     std::uint32_t site;
 
     x86::Assembler& as() const { return unit->as_; }
-    x86::Xmm wide() const { return xmm(exact_double); }
+    x86::Xmm wide() const { return xmm(exact); }
     x86::Xmm to() const { return xmm(result); }
     x86::Gp t32() const { return gp32(temporary); }
     x86::Gp t64() const { return gp64(temporary); }
+    x86::Gp t_as_operands() const { return of_single ? t32() : t64(); }
     asmjit::Label at(LabelId id) const { return unit->at(id); }
 
     void emit_hot() const;
     void emit_operation() const;
     void emit_single_rounding() const;
+    void emit_double_check() const;
+    void emit_single_check() const;
+    void convert_to_single() const;
     void emit_cold() const;
     void emit_exact_zero() const;
     void emit_tie() const;
@@ -142,27 +158,27 @@ void FloatEmitter::emit_operation() const {
     case Kind::sub:
     case Kind::mul:
     case Kind::div: {
-        const auto& row = arithmetic[static_cast<unsigned>(shape.kind)];
+        const auto& row =
+            (of_single ? single_arithmetic : arithmetic)[static_cast<unsigned>(shape.kind)];
         unit->sse(row.avx, row.legacy, wide(), xmm(a.reg), b.operand());
         return;
     }
     case Kind::sqrt:
         if (avx)
-            as().emit(Id::kIdVsqrtsd, wide(), wide(), a.operand());
+            as().emit(of_single ? Id::kIdVsqrtss : Id::kIdVsqrtsd, wide(), wide(), a.operand());
         else
-            as().emit(Id::kIdSqrtsd, wide(), a.operand());
+            as().emit(of_single ? Id::kIdSqrtss : Id::kIdSqrtsd, wide(), a.operand());
         return;
     case Kind::mul_add:
         unit->move_double(wide(), xmm(a.reg));
         as().emit(shape.negate_addend ? Id::kIdVfmsub213sd : Id::kIdVfmadd213sd, wide(), xmm(b.reg),
                   c.operand());
         return;
-    case Kind::round: return; // exact_double is the operand
+    case Kind::round: return; // `exact` is the operand
     }
 }
 
 void FloatEmitter::emit_single_rounding() const {
-    const bool avx = unit->features_.avx;
     if (may_tie) {
         unit->move_bits(t64(), wide());
         as().lea(t32(), x86::ptr(0, t64(), 3)); // the 29 bits that a single drops
@@ -170,26 +186,42 @@ void FloatEmitter::emit_single_rounding() const {
         as().je(at(tie));
         as().bind(at(tie_settled));
     }
-    avx ? as().vcvtsd2ss(to(), wide(), wide()) : as().cvtsd2ss(to(), wide());
-    avx ? as().vmovd(t32(), to()) : as().movd(t32(), to());
+    convert_to_single();
+    emit_single_check();
+    const bool avx = unit->features_.avx;
+    avx ? as().vcvtss2sd(to(), to(), to()) : as().cvtss2sd(to(), to());
+}
+
+void FloatEmitter::convert_to_single() const {
+    unit->features_.avx ? as().vcvtsd2ss(to(), wide(), wide()) : as().cvtsd2ss(to(), wide());
+}
+
+void FloatEmitter::emit_single_check() const {
+    unit->move_bits(t32(), to());
     as().lea(t32(), x86::ptr(t64(), t64(), 0, -static_cast<std::int32_t>(single_low)));
     as().cmp(t32(), static_cast<std::int32_t>(single_end - single_low));
     as().jae(at(suspicious));
     as().bind(at(accepted));
-    avx ? as().vcvtss2sd(to(), to(), to()) : as().cvtss2sd(to(), to());
+}
+
+void FloatEmitter::emit_double_check() const {
+    unit->move_bits(t64(), to());
+    as().shr(t64(), 32);
+    as().lea(t32(), x86::ptr(t64(), t64(), 0, -static_cast<std::int32_t>(double_low)));
+    as().cmp(t32(), static_cast<std::int32_t>(double_end - double_low));
+    as().jae(at(suspicious));
+    as().bind(at(accepted));
 }
 
 void FloatEmitter::emit_hot() const {
     emit_operation();
     if (single) {
         emit_single_rounding();
+    } else if (type == Type::f32) {
+        if (shape.kind == Kind::round) convert_to_single();
+        emit_single_check();
     } else {
-        unit->move_bits(t64(), to());
-        as().shr(t64(), 32);
-        as().lea(t32(), x86::ptr(t64(), t64(), 0, -static_cast<std::int32_t>(double_low)));
-        as().cmp(t32(), static_cast<std::int32_t>(double_end - double_low));
-        as().jae(at(suspicious));
-        as().bind(at(accepted));
+        emit_double_check();
     }
     if (shape.negate_result) {
         unit->sse(Id::kIdVxorps, Id::kIdXorps, to(), to(),
@@ -201,8 +233,9 @@ void FloatEmitter::emit_hot() const {
 
 // A zero result of an inexact operation is an underflow.
 void FloatEmitter::emit_exact_zero() const {
-    unit->move_bits(t64(), wide());
-    as().add(t64(), t64());
+    const x86::Gp t = t_as_operands();
+    unit->move_bits(t, wide());
+    as().add(t, t);
     as().jnz(at(helper));
     switch (shape.kind) {
     case Kind::add:
@@ -210,10 +243,10 @@ void FloatEmitter::emit_exact_zero() const {
     case Kind::sqrt:
     case Kind::round: as().jmp(at(accepted)); return;
     case Kind::mul:
-        unit->jump_if_zero(a.operand(), t64(), accepted);
-        unit->jump_if_zero(b.operand(), t64(), accepted);
+        unit->jump_if_zero(a.operand(), t, accepted);
+        unit->jump_if_zero(b.operand(), t, accepted);
         return;
-    case Kind::div: unit->jump_if_zero(a.operand(), t64(), accepted); return;
+    case Kind::div: unit->jump_if_zero(a.operand(), t, accepted); return;
     case Kind::mul_add:
         unit->move_bits(t64(), c.operand());
         as().add(t64(), t64());
@@ -262,50 +295,54 @@ void FloatEmitter::emit_cold() const {
 
 namespace {
 
-FloatOperand operand_of(const RegisterAllocator& regs, ir::Value value, const HeldOperand& held) {
+FloatOperand operand_of(const RegisterAllocator& regs, ir::Value value, const HeldOperand& held,
+                        Type type) {
     if (held.held.holds()) return {.reg = held.held.reg()};
     const Location where = regs.location(value);
-    return {.in_spill_area = where.kind == Location::Kind::spill, .offset = where.index};
+    return {.in_spill_area = where.kind == Location::Kind::spill,
+            .offset = where.index,
+            .bytes = ir::info(type).bytes};
 }
 
 } // namespace
 
 void UnitEmitter::emit_float(FloatShape shape, Value value, const Instruction& op) {
     const ir::FloatOp attributes = ir::FloatOp::unpack(op.imm);
-    const bool single = attributes.precision == Precision::single || shape.kind == FloatKind::round;
+    const bool rounds = shape.kind == FloatKind::round;
+    const bool single =
+        op.type == Type::f64 && (attributes.precision == Precision::single || rounds);
     HeldOperand operands[3];
     FloatOperand at_hand[3];
     bool singles = true;
     for (unsigned i = 0; i < op.argument_count; ++i) {
         const Value argument = op.arguments[i];
-        const bool flexible = i + 1 == op.argument_count && shape.kind != FloatKind::round;
+        const bool flexible = i + 1 == op.argument_count && !rounds;
         if (flexible) {
             operands[i] = regs_.register_or_memory(argument);
         } else {
             operands[i].held = regs_.use(argument);
         }
-        at_hand[i] = operand_of(regs_, argument, operands[i]);
+        at_hand[i] = operand_of(regs_, argument, operands[i], type(argument));
         singles = singles && is_single(argument);
     }
     // Operands stay in place for the helper: the result gets another register.
     const Held result = regs_.define(value);
     const Held temporary = regs_.scratch();
-    const Held wide = single && shape.kind != FloatKind::round ? regs_.scratch(Bank::xmm) : Held();
-    const HostRegister exact_double = wide.holds()                     ? wide.reg()
-                                      : shape.kind == FloatKind::round ? at_hand[0].reg
-                                                                       : result.reg();
+    const Held wide = single && !rounds ? regs_.scratch(Bank::xmm) : Held();
+    const HostRegister exact = wide.holds() ? wide.reg() : rounds ? at_hand[0].reg : result.reg();
     const SiteId site = float_helper_site(op);
     set_result(site, result.reg(), op.type);
-    const bool may_tie =
-        single && shape.kind != FloatKind::round && (!singles || shape.kind == FloatKind::mul_add);
+    const bool may_tie = single && !rounds && (!singles || shape.kind == FloatKind::mul_add);
     const FloatEmitter emitter{.unit = this,
                                .shape = shape,
+                               .type = op.type,
+                               .of_single = type(op.arguments[0]) == Type::f32,
                                .single = single,
                                .may_tie = may_tie,
                                .a = at_hand[0],
                                .b = at_hand[1],
                                .c = at_hand[2],
-                               .exact_double = exact_double,
+                               .exact = exact,
                                .result = result.reg(),
                                .temporary = temporary.reg(),
                                .helper = new_label(),
@@ -361,6 +398,9 @@ void UnitEmitter::emit_float_sqrt(Value value, const Instruction& op) {
 void UnitEmitter::emit_float_round_single(Value value, const Instruction& op) {
     emit_float({FloatKind::round}, value, op);
 }
+void UnitEmitter::emit_float_to_single(Value value, const Instruction& op) {
+    emit_float({FloatKind::round}, value, op);
+}
 
 #define FUSED(name, negate_addend_, negate_result_)                                                \
     void UnitEmitter::emit_##name(Value value, const Instruction& op) {                            \
@@ -377,6 +417,24 @@ FUSED(float_mul_sub, true, false)
 FUSED(float_neg_mul_add, false, true)
 FUSED(float_neg_mul_sub, true, true)
 #undef FUSED
+
+// Exact but for NaNs.
+void UnitEmitter::emit_float_to_double(Value value, const Instruction& op) {
+    const Held from = regs_.use(op.arguments[0]);
+    const Held result = regs_.define(value);
+    const SiteId site = float_helper_site(op);
+    set_result(site, result.reg(), op.type);
+    features_.avx ? as_.vcvtss2sd(result.xmm(), from.xmm(), from.xmm())
+                  : as_.cvtss2sd(result.xmm(), from.xmm());
+    as_.emit(features_.avx ? Id::kIdVucomisd : Id::kIdUcomisd, result.xmm(), result.xmm());
+    const LabelId helper = new_label(), done = new_label();
+    as_.jp(at(helper));
+    as_.bind(at(done));
+    cold_.add([this, site, done, helper] {
+        as_.bind(at(helper));
+        call_slow_path(site, done);
+    });
+}
 
 // The host says 0x80000000 where the number does not fit.
 void UnitEmitter::emit_float_to_int32_zero(Value value, const Instruction& op) {

@@ -1,4 +1,4 @@
-// Floating point as bits: signs, and singles in memory against doubles in registers
+// Floating point as bits: signs, halves, and singles in memory against doubles in registers
 // (ir::widen_single, ir::narrow_double).
 #include "backend/x64/unit_emitter.h"
 
@@ -7,10 +7,62 @@ namespace vestige::x64 {
 namespace Id = x86::Inst;
 
 void UnitEmitter::emit_float_neg(Value value, const Instruction& op) {
-    emit_with_constant(Id::kIdVxorps, Id::kIdXorps, value, op.arguments[0], thunks_.sign_bit);
+    emit_with_constant(Id::kIdVxorps, Id::kIdXorps, value, op.arguments[0],
+                       op.type == ir::Type::f32 ? thunks_.single_sign_bit : thunks_.sign_bit);
 }
 void UnitEmitter::emit_float_abs(Value value, const Instruction& op) {
-    emit_with_constant(Id::kIdVandps, Id::kIdAndps, value, op.arguments[0], thunks_.all_but_sign);
+    emit_with_constant(Id::kIdVandps, Id::kIdAndps, value, op.arguments[0],
+                       op.type == ir::Type::f32 ? thunks_.all_but_single_sign
+                                                : thunks_.all_but_sign);
+}
+
+// What a register holds beyond an f32 has no meaning.
+void UnitEmitter::emit_float_half(Value value, const Instruction& op) {
+    const bool upper = op.imm == static_cast<std::uint64_t>(ir::Half::upper);
+    const Value source = op.arguments[0];
+    HeldOperand from = regs_.register_or_memory(source);
+    if (from.operand.isMem()) {
+        auto part = from.operand.as<x86::Mem>();
+        part.addOffset(upper ? 4 : 0);
+        part.setSize(4);
+        const Held result = regs_.define(value);
+        features_.avx ? as_.vmovss(result.xmm(), part) : as_.movss(result.xmm(), part);
+        return;
+    }
+    if (!upper || !features_.avx) {
+        from = {};
+        const Held result = regs_.define_copy(value, source);
+        if (upper) as_.psrlq(result.xmm(), 32);
+        return;
+    }
+    const HostRegister number = regs_.finish(source, std::move(from.held));
+    const Held result = regs_.define(value);
+    as_.vmovshdup(result.xmm(), xmm(number));
+}
+
+void UnitEmitter::emit_float_with_half(Value value, const Instruction& op) {
+    const bool upper = op.imm == static_cast<std::uint64_t>(ir::Half::upper);
+    const Held bits = regs_.use(op.arguments[1]);
+    if (!features_.avx) {
+        const Held result = regs_.define_copy(value, op.arguments[0]);
+        upper ? as_.unpcklps(result.xmm(), bits.xmm()) : as_.movss(result.xmm(), bits.xmm());
+        return;
+    }
+    const Held number = regs_.use(op.arguments[0]);
+    const Held result = regs_.define(value);
+    upper ? as_.vunpcklps(result.xmm(), number.xmm(), bits.xmm())
+          : as_.vblendps(result.xmm(), number.xmm(), bits.xmm(), 1);
+}
+
+// Into a register without a past: the conversion leaves the rest of it as it was.
+void UnitEmitter::emit_float_from_int32(Value value, const Instruction& op) {
+    const HeldOperand from = regs_.register_or_memory(op.arguments[0]);
+    const Held result = regs_.define(value);
+    sse(Id::kIdVxorps, Id::kIdXorps, result.xmm(), result.xmm(), result.xmm());
+    if (features_.avx)
+        as_.emit(Id::kIdVcvtsi2sd, result.xmm(), result.xmm(), from.operand);
+    else
+        as_.emit(Id::kIdCvtsi2sd, result.xmm(), from.operand);
 }
 
 void UnitEmitter::emit_with_constant(asmjit::InstId avx, asmjit::InstId legacy, Value value,

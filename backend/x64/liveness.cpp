@@ -95,6 +95,8 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
         case Op::order_eq:
         case Op::float_lt:
         case Op::float_gt:
+        case Op::float_le:
+        case Op::float_ge:
         case Op::float_unordered: fuse(condition); return;
         default: return;
         }

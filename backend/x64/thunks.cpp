@@ -217,6 +217,9 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
     constexpr std::uint64_t sign = std::uint64_t{1} << 63;
     constant(&Thunks::sign_bit, sign, 0);
     constant(&Thunks::all_but_sign, ~sign, ~std::uint64_t{0});
+    constexpr std::uint64_t single_sign = std::uint64_t{1} << 31;
+    constant(&Thunks::single_sign_bit, single_sign, 0);
+    constant(&Thunks::all_but_single_sign, ~single_sign, ~std::uint64_t{0});
     constant(&Thunks::byte_reversal, 0x08090a0b0c0d0e0f, 0x0001020304050607);
     constant(&Thunks::all_ones, ~std::uint64_t{0}, ~std::uint64_t{0});
     constant(&Thunks::low_nibbles, 0x0f0f0f0f0f0f0f0f, 0x0f0f0f0f0f0f0f0f);

@@ -36,9 +36,11 @@ struct Thunks {
     const std::byte* call_with_state = nullptr;
 
     // Constants of 16 bytes.
-    const std::byte* sign_bit = nullptr;      // of the low double
-    const std::byte* all_but_sign = nullptr;  // of the low double
-    const std::byte* byte_reversal = nullptr; // pshufb control
+    const std::byte* sign_bit = nullptr;            // of the low double
+    const std::byte* all_but_sign = nullptr;        // of the low double
+    const std::byte* single_sign_bit = nullptr;     // of the low single
+    const std::byte* all_but_single_sign = nullptr; // of the low single
+    const std::byte* byte_reversal = nullptr;       // pshufb control
     const std::byte* all_ones = nullptr;
     const std::byte* low_nibbles = nullptr;      // of each byte
     const std::byte* smallest_singles = nullptr; // four normal ones, shifted left by one

@@ -87,11 +87,14 @@ void Builder::set_slot(SlotId slot, Value value) {
 
 namespace {
 
-Type result_type(Op op) {
+// `first`: of the first argument.
+Type result_type(Op op, Type first) {
     switch (info(op).result) {
+    case 't': return first;
     case 'b': return Type::i1;
     case 'w': return Type::i32;
     case 'q': return Type::i64;
+    case 's': return Type::f32;
     case 'd': return Type::f64;
     case 'v': return Type::v128;
     case '-': return Type::none;
@@ -102,11 +105,11 @@ Type result_type(Op op) {
 } // namespace
 
 Value Builder::float_op(Op op, FloatOp attributes, std::initializer_list<Value> arguments) {
-    return append(op, result_type(op), arguments, attributes.pack());
+    return append(op, result_type(op, type(*arguments.begin())), arguments, attributes.pack());
 }
 
 Value Builder::float_pure(Op op, std::initializer_list<Value> arguments) {
-    return append(op, result_type(op), arguments);
+    return append(op, result_type(op, type(*arguments.begin())), arguments);
 }
 
 Value Builder::call(HelperId helper, std::initializer_list<Value> arguments) {

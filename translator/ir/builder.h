@@ -97,6 +97,13 @@ class Builder {
     // ---- floating point (Op::float_*) and vectors (Op::vec_*)
     Value float_op(Op op, FloatOp attributes, std::initializer_list<Value> arguments);
     Value float_pure(Op op, std::initializer_list<Value> arguments); // result type as the op says
+    Value float_half(Half half, Value number) {
+        return append(Op::float_half, Type::f32, {number}, static_cast<std::uint64_t>(half));
+    }
+    Value float_with_half(Half half, Value number, Value bits) {
+        return append(Op::float_with_half, Type::f64, {number, bits},
+                      static_cast<std::uint64_t>(half));
+    }
     Value vec(Op op, std::initializer_list<Value> arguments, unsigned lane_bits = 0,
               unsigned number = 0) {
         return append(op, Type::v128, arguments, LaneAttributes{lane_bits, number}.pack());

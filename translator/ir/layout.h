@@ -73,8 +73,9 @@ enum class HelperEffect : std::uint8_t {
 };
 
 // A C++ function that IR calls: R (*)(void* state, A0, A1, ...), the System V convention; i1 to i32
-// pass as uint32_t, i64 as uint64_t, f64 as double, v128 as a vector of 16 bytes (Op::vec_float_*
-// alone; helpers that are called take slot offsets). Not noexcept-unwinding: it returns normally.
+// pass as uint32_t, i64 as uint64_t, f64 as double; f32 as float and v128 as a vector of 16
+// bytes for Op::float_* and Op::vec_float_* alone (other helpers take slot offsets, or bits). Not
+// noexcept-unwinding: it returns normally.
 struct Helper {
     std::string name;
     const void* function;

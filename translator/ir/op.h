@@ -77,6 +77,9 @@ struct MemoryAccess {
     bool operator==(const MemoryAccess&) const = default;
 };
 
+// What the imm of float_half and float_with_half holds: which 32 bits of a double. Text: `upper`.
+enum class Half : std::uint8_t { lower, upper };
+
 // What the imm of an op on lanes holds. Text: `lanes 16 by 3`.
 struct LaneAttributes {
     unsigned bits = 0;   // of a lane
@@ -97,7 +100,7 @@ struct LaneAttributes {
 // result is a normal number above the tiny range, or an exact zero, and the rounding to single
 // precision did not sit on a double-rounding tie. Everything else calls the helper out of line. The
 // helper reads and writes slots that are not promotable only.
-enum class Precision : std::uint8_t { double_, single };
+enum class Precision : std::uint8_t { double_, single }; // of a result; f32: single
 
 struct FloatOp {
     std::uint16_t helper = 0;

@@ -353,6 +353,13 @@ class Parser {
             FloatOp attributes{.helper = helper()};
             if (take("single")) attributes.precision = Precision::single;
             op.imm = attributes.pack();
+        } else if (op.op == Op::float_half || op.op == Op::float_with_half) {
+            Half half = Half::upper;
+            if (take("lower"))
+                half = Half::lower;
+            else
+                expect("upper");
+            op.imm = static_cast<std::uint64_t>(half);
         } else if (const LaneRule* rule = lane_rule(op.op)) {
             expect("lanes");
             LaneAttributes lanes{.bits = number_as<std::uint8_t>("a width")};

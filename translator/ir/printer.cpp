@@ -151,6 +151,8 @@ class Printer {
             const FloatOp attributes = FloatOp::unpack(op.imm);
             helper(" @", attributes.helper);
             if (attributes.precision == Precision::single) text_ += " single";
+        } else if (op.op == Op::float_half || op.op == Op::float_with_half) {
+            text_ += op.imm == static_cast<std::uint64_t>(Half::upper) ? " upper" : " lower";
         } else if (const LaneRule* rule = lane_rule(op.op)) {
             const LaneAttributes lanes = LaneAttributes::unpack(op.imm);
             put(" lanes {}", lanes.bits);

@@ -9,13 +9,14 @@ constexpr TypeSet wide_bytes = type_set(i16, i32, i64);
 constexpr TypeSet numbers = wide_bytes | type_set(i8);
 constexpr TypeSet integers = numbers | type_set(i1);
 constexpr TypeSet words = type_set(i32, i64);
-constexpr TypeSet values = integers | type_set(f32, f64, v128);
+constexpr TypeSet floats = type_set(f32, f64);
+constexpr TypeSet values = integers | floats | type_set(v128);
 
 } // namespace
 
 TypeSet types_of(Op op) {
     switch (op) {
-    case Op::constant: return integers | type_set(f32, f64);
+    case Op::constant: return integers | floats;
     case Op::parameter:
     case Op::copy:
     case Op::select:
@@ -34,7 +35,20 @@ TypeSet types_of(Op op) {
     case Op::byte_swap: return wide_bytes;
     case Op::mul_high_u:
     case Op::mul_high_s: return words;
-    case Op::bitcast: return words | type_set(f32, f64);
+    case Op::bitcast: return words | floats;
+    case Op::float_add:
+    case Op::float_sub:
+    case Op::float_mul:
+    case Op::float_div:
+    case Op::float_sqrt:
+    case Op::float_neg:
+    case Op::float_abs:
+    case Op::float_lt:
+    case Op::float_gt:
+    case Op::float_eq:
+    case Op::float_le:
+    case Op::float_ge:
+    case Op::float_unordered: return floats;
     case Op::load: return numbers | type_set(v128);
     case Op::store:
     case Op::jump_pc: return words; // the address

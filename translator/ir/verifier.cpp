@@ -253,6 +253,7 @@ class Verifier {
         case 'b': return type == Type::i1;
         case 'w': return type == Type::i32;
         case 'q': return type == Type::i64;
+        case 's': return type == Type::f32;
         case 'd': return type == Type::f64;
         case 'v': return type == Type::v128;
         case 't': return type == op.type && contains(types_of(op.op), type);
@@ -285,6 +286,12 @@ class Verifier {
         case Op::cmp_le_u:
         case Op::cmp_lt_s:
         case Op::cmp_le_s:
+        case Op::float_lt:
+        case Op::float_gt:
+        case Op::float_eq:
+        case Op::float_le:
+        case Op::float_ge:
+        case Op::float_unordered:
             require(contains(types_of(op.op), type(op, 0)), 5, "the op does not take this type");
             require(type(op, 0) == type(op, 1), 5, "the arguments' types differ");
             break;
@@ -310,8 +317,9 @@ class Verifier {
                      "the helper takes {} arguments", helper.arguments.size()))
             return;
         for (unsigned i = 0; i < op.argument_count; ++i)
-            require(type(op, i) == helper.arguments[i] && type(op, i) != Type::v128, 9,
-                    "argument {} is {} to the helper", i, info(helper.arguments[i]).name);
+            require(type(op, i) == helper.arguments[i] && type(op, i) != Type::v128 &&
+                        type(op, i) != Type::f32,
+                    9, "argument {} is {} to the helper", i, info(helper.arguments[i]).name);
     }
     void check_float_helper(const Instruction& op) {
         const FloatOp attributes = FloatOp::unpack(op.imm);
@@ -329,6 +337,8 @@ class Verifier {
                     helper.effect == HelperEffect::memory_only_slots,
                 9, "the helper does more than touch memory_only slots");
         require(op.imm >> 16 <= 1, 9, "no such precision");
+        if (op.type == Type::f32)
+            require(attributes.precision == Precision::single, 9, "an f32 of double precision");
     }
 
     // ---- 6
@@ -361,6 +371,10 @@ class Verifier {
             require(have == slot, 8, "the slot is {}", info(slot).name);
             break;
         }
+        case Op::float_half:
+        case Op::float_with_half:
+            require(op.imm <= static_cast<std::uint64_t>(Half::upper), 11, "no such half");
+            break;
         case Op::load: check_access(op, op.type); break;
         case Op::store: check_access(op, type(op, 1)); break;
         case Op::constant: {
@@ -518,8 +532,8 @@ std::optional<std::string> find_defect(const StateLayout& layout, const HelperTa
             used[slot.offset + i] = mark;
         }
     }
-    const TypeSet passed =
-        type_set(Type::i1, Type::i8, Type::i16, Type::i32, Type::i64, Type::f64, Type::v128);
+    const TypeSet passed = type_set(Type::i1, Type::i8, Type::i16, Type::i32, Type::i64, Type::f32,
+                                    Type::f64, Type::v128);
     for (const Helper& helper : helpers) {
         if (!helper.function) return fmt::format("helper {} has no function", helper.name);
         if (helper.arguments.size() > 4)

@@ -35,6 +35,9 @@ class Simplifier {
     ir::Value rewrite_equality(ir::Value value);
     ir::Value rewrite_order_test(ir::Value value);
     ir::Value rewrite_other(ir::Value value);
+    ir::Value rewrite_float_half(ir::Value value);
+    ir::Value rewrite_with_half(ir::Value value);
+    ir::Op joined_comparison(ir::Value a, ir::Value b) const;
     void simplify_store(ir::Instruction& store);
     void simplify_exit(ir::Value value);
 

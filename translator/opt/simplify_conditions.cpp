@@ -94,6 +94,8 @@ Value Simplifier::rewrite_other(Value value) {
         const Value a = argument(value, 0);
         return op(a) == Op::float_widen ? argument(a, 0) : value;
     }
+    case Op::float_half: return rewrite_float_half(value);
+    case Op::float_with_half: return rewrite_with_half(value);
     case Op::vec_and:
     case Op::vec_or: {
         const Value a = argument(value, 0);

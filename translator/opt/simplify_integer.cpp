@@ -101,6 +101,9 @@ Value Simplifier::rewrite_logic(Value value) {
         return become(value, Op::and_not, a, argument(b, 0));
     if (operation == Op::and_ && op(a) == Op::not_ && !is_constant(b))
         return become(value, Op::and_not, b, argument(a, 0));
+    if (operation == Op::or_ && t == Type::i1)
+        if (const Op joined = joined_comparison(a, b); joined != Op::copy)
+            return become(value, joined, argument(a, 0), argument(a, 1));
     if (!is_constant(b)) return value;
 
     const std::uint64_t c = constant(b);

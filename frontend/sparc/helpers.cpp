@@ -1,6 +1,7 @@
 #include "frontend/sparc/helpers.h"
 
 #include "frontend/sparc/cpu/helpers.h"
+#include "frontend/sparc/fp/helpers.h"
 
 namespace vestige::sparc {
 

@@ -14,6 +14,9 @@ inline constexpr unsigned most_windows = 32;
 inline constexpr unsigned window_words = 16; // outs and locals; the ins are outs of the next
 inline constexpr unsigned window_bytes = 4 * window_words;
 
+// The states of the FPU (V8 4.4).
+enum class FloatUnit : std::uint8_t { execute, exception_pending, exception };
+
 struct State {
     runtime::CpuHeader header;
 
@@ -43,6 +46,9 @@ struct State {
     std::uint32_t fsr = 0;
     std::uint32_t float_last_kind = 0;
     double float_last[2] = {};
+    // The deferred-trap queue (frontend/sparc/fp/exact_mode.cpp): address and instruction.
+    FloatUnit float_unit = FloatUnit::execute;
+    std::uint32_t float_queue[2] = {};
 
     // ---- register windows. Window w has its outs at regs[16 * w], its locals behind them, and its
     // ins are the outs of window w + 1 (V8 4.1). The ins of the last window are where `regs` goes
@@ -82,12 +88,18 @@ struct State {
     } mmu;
 };
 
+// The instruction at pc is done: on with the next one.
+inline void advance(State& state) {
+    state.pc = state.delay ? state.npc : state.pc + 4;
+    state.delay = 0;
+}
+
 // Mode bits of a block key: what lifting depends on (SparcCpu::mode).
 namespace mode {
 inline constexpr std::uint32_t supervisor = 1 << 0;  // PSR.S
 inline constexpr std::uint32_t fpu = 1 << 1;         // PSR.EF
 inline constexpr std::uint32_t delay = 1 << 2;       // State::delay: a unit of the one instruction
-inline constexpr std::uint32_t float_exact = 1 << 3; // FSR.TEM or NS: exact helpers alone
+inline constexpr std::uint32_t float_exact = 1 << 3; // FSR.TEM, NS, a deferred trap: helpers
 } // namespace mode
 
 // PSR (V8 4.2).

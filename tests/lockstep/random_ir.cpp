@@ -1,6 +1,7 @@
 #include "tests/lockstep/random_ir.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/assertion.h"
 #include "translator/ir/type_rules.h"
@@ -11,20 +12,6 @@ using ir::BlockId;
 using ir::Op;
 using ir::Type;
 using ir::Value;
-
-std::uint64_t Random::interesting() {
-    const std::uint64_t any = next();
-    switch (below(8)) {
-    case 0: return any % 8;
-    case 1: return std::uint64_t{0} - any % 8;
-    case 2: return std::uint64_t{1} << any % 64;
-    case 3: return (std::uint64_t{1} << any % 64) - 1;
-    case 4: return ~std::uint64_t{0} << any % 64;
-    case 5: return 0x8000'0000'8000'8080 >> any % 4 * 8;
-    case 6: return any >> any % 64;
-    default: return any;
-    }
-}
 
 namespace {
 
@@ -201,15 +188,15 @@ class Generator {
             same(Op::bitcast, Type::i32, {value(Type::f32)});
     }
     void condition() {
-        static constexpr Op ops[] = {Op::cmp_eq,    Op::cmp_ne,       Op::cmp_lt_u,
-                                     Op::cmp_le_u,  Op::cmp_lt_s,     Op::cmp_le_s,
-                                     Op::carry_out, Op::add_overflow, Op::float_lt,
-                                     Op::float_gt,  Op::float_eq,     Op::float_unordered};
-        const Op op = ops[random_.below(std::size(ops))];
-        if (op >= Op::float_lt && op <= Op::float_unordered) {
-            same(op, Type::i1, {value(Type::f64), value(Type::f64)});
+        static constexpr Op ops[] = {Op::cmp_eq,   Op::cmp_ne,   Op::cmp_lt_u,  Op::cmp_le_u,
+                                     Op::cmp_lt_s, Op::cmp_le_s, Op::carry_out, Op::add_overflow};
+        if (random_.one_in(3)) {
+            const auto relation = static_cast<unsigned>(Op::float_lt) + random_.below(6);
+            const Type type = random_.one_in(3) ? Type::f32 : Type::f64;
+            same(static_cast<Op>(relation), Type::i1, {value(type), value(type)});
             return;
         }
+        const Op op = ops[random_.below(std::size(ops))];
         const bool equality = op == Op::cmp_eq || op == Op::cmp_ne;
         const Type type = equality ? integer() : number();
         const Value a = value(type);
@@ -285,28 +272,46 @@ class Generator {
         default: build_.call(helper, {value(Type::i32)});
         }
     }
+    Op binary() {
+        return std::array{Op::float_add, Op::float_sub, Op::float_mul,
+                          Op::float_div}[random_.below(4)];
+    }
+    Op sign() { return random_.one_in(2) ? Op::float_neg : Op::float_abs; }
+    static ir::FloatOp as_single(ir::HelperId id) { return {id, ir::Precision::single}; }
+    // As guests use them: singles are halves of doubles.
+    void single_op() {
+        const Value a = value(Type::f32), b = value(Type::f32), number = value(Type::f64);
+        const ir::Half half = random_.one_in(2) ? ir::Half::upper : ir::Half::lower;
+        switch (random_.below(9)) {
+        case 0: keep(build_.float_op(binary(), as_single(helper_single_two), {a, b})); break;
+        case 1: keep(build_.float_op(Op::float_sqrt, as_single(helper_single_one), {a})); break;
+        case 2:
+            keep(build_.float_op(Op::float_to_single, as_single(helper_to_single), {number}));
+            break;
+        case 3: keep(build_.float_op(Op::float_to_double, {helper_to_double}, {a})); break;
+        case 4: keep(build_.float_pure(sign(), {a})); break;
+        case 5: keep(build_.float_pure(Op::float_from_int32, {value(Type::i32)})); break;
+        case 6: keep(build_.float_half(half, number)); break;
+        default: keep(build_.float_with_half(half, number, a)); break;
+        }
+    }
     void float_op() {
+        if (random_.one_in(3)) return single_op();
         const ir::FloatOp two{.helper = helper_add}, three{.helper = helper_mul_add};
         const ir::FloatOp one{.helper = helper_sqrt};
         const auto f = [&] { return value(Type::f64); };
-        static constexpr Op binary[] = {Op::float_add, Op::float_sub, Op::float_mul, Op::float_div};
         static constexpr Op fused[] = {Op::float_mul_add, Op::float_mul_sub, Op::float_neg_mul_add,
                                        Op::float_neg_mul_sub};
-        switch (random_.below(10)) {
-        case 0: keep(build_.float_op(binary[random_.below(4)], two, {f(), f()})); break;
+        switch (random_.below(9)) {
+        case 0: keep(build_.float_op(binary(), two, {f(), f()})); break;
         case 1: keep(build_.float_op(fused[random_.below(4)], three, {f(), f(), f()})); break;
         case 2: keep(build_.float_op(Op::float_sqrt, one, {f()})); break;
-        case 3:
-            keep(build_.float_op(Op::float_round_single,
-                                 {.helper = helper_sqrt, .precision = ir::Precision::single},
-                                 {f()}));
-            break;
+        case 3: keep(build_.float_op(Op::float_round_single, as_single(helper_sqrt), {f()})); break;
         case 4:
             keep(build_.float_op(Op::float_to_int32_zero, {.helper = helper_int}, {f()}));
             break;
-        case 5: keep(build_.float_pure(Op::float_neg, {f()})); break;
-        case 6: keep(build_.float_pure(Op::float_abs, {f()})); break;
-        case 7: keep(build_.float_pure(Op::float_widen, {value(Type::i32)})); break;
+        case 5: keep(build_.float_pure(sign(), {f()})); break;
+        case 6: keep(build_.float_pure(Op::float_widen, {value(Type::i32)})); break;
         default: keep(build_.float_pure(Op::float_narrow, {f()})); break;
         }
     }

@@ -1,9 +1,23 @@
-// What random functions run on: registers and memory.
+// What random functions run on: numbers, registers and memory.
 #include <bit>
 
 #include "tests/lockstep/random_ir.h"
 
 namespace vestige::test {
+
+std::uint64_t Random::interesting() {
+    const std::uint64_t any = next();
+    switch (below(8)) {
+    case 0: return any % 8;
+    case 1: return std::uint64_t{0} - any % 8;
+    case 2: return std::uint64_t{1} << any % 64;
+    case 3: return (std::uint64_t{1} << any % 64) - 1;
+    case 4: return ~std::uint64_t{0} << any % 64;
+    case 5: return 0x8000'0000'8000'8080 >> any % 4 * 8;
+    case 6: return any >> any % 64;
+    default: return any;
+    }
+}
 
 void random_registers(GuestState& state, std::uint64_t seed) {
     Random random(seed);

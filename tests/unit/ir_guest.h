@@ -117,6 +117,10 @@ enum GuestHelper : ir::HelperId {
     helper_half,         // pure: f64 (f64)
     helper_vector_two,   // float: v128 (v128, v128)
     helper_vector_three, // float: v128 (v128, v128, v128)
+    helper_single_two,   // float: f32 (f32, f32)
+    helper_single_one,   // float: f32 (f32)
+    helper_to_single,    // float: f32 (f64)
+    helper_to_double,    // float: f64 (f32)
 };
 
 inline GuestState& state_of(void* state) { return *static_cast<GuestState*>(state); }
@@ -166,6 +170,23 @@ inline HelperVector call_vector_three(void* state, HelperVector a, HelperVector 
     ++state_of(state).seen;
     return a * 7 + b * 3 + c;
 }
+inline float call_single_two(void* state, float a, float b) {
+    ++state_of(state).seen;
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) * 3 +
+                                std::bit_cast<std::uint32_t>(b));
+}
+inline float call_single_one(void* state, float a) {
+    ++state_of(state).seen;
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) * 5 + 1);
+}
+inline float call_to_single(void* state, double a) {
+    ++state_of(state).seen;
+    return std::bit_cast<float>(static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(a) >> 11));
+}
+inline double call_to_double(void* state, float a) {
+    ++state_of(state).seen;
+    return std::bit_cast<double>(std::bit_cast<std::uint32_t>(a) * std::uint64_t{0x100000007});
+}
 inline std::uint32_t call_int(void* state, double a) {
     ++state_of(state).seen;
     return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(a) >> 13);
@@ -190,6 +211,10 @@ inline const ir::HelperTable& test_helpers() {
         {"half", address(call_half), f64, {f64}, pure},
         {"vector_two", address(call_vector_two), v128, {v128, v128}, memory_only_slots},
         {"vector_three", address(call_vector_three), v128, {v128, v128, v128}, memory_only_slots},
+        {"single_two", address(call_single_two), f32, {f32, f32}, memory_only_slots},
+        {"single_one", address(call_single_one), f32, {f32}, memory_only_slots},
+        {"to_single", address(call_to_single), f32, {f64}, memory_only_slots},
+        {"to_double", address(call_to_double), f64, {f32}, memory_only_slots},
     };
     return table;
 }

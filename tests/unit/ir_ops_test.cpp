@@ -364,9 +364,58 @@ TEST_CASE("ops: floating point that touches no flags") {
             CHECK(test(Op::float_lt) == std::isless(a, b));
             CHECK(test(Op::float_gt) == std::isgreater(a, b));
             CHECK(test(Op::float_eq) == (!std::isunordered(a, b) && !std::islessgreater(a, b)));
+            CHECK(test(Op::float_le) == std::islessequal(a, b));
+            CHECK(test(Op::float_ge) == std::isgreaterequal(a, b));
             CHECK(test(Op::float_unordered) == (std::isnan(a) || std::isnan(b)));
         }
     }
+}
+
+TEST_CASE("ops: singles that touch no flags") {
+    Evaluator evaluator;
+    // 0, -0, the smallest, 1.5, -1.5, infinity, both kinds of NaN
+    const std::uint32_t values[] = {0,          0x80000000, 1,          0x3fc00000,
+                                    0xbfc00000, 0x7f800000, 0x7fc00000, 0xffa00001};
+    for (const std::uint32_t a : values) {
+        check(evaluator, Op::float_neg, Type::f32, Type::f32, {{Type::f32, a}}, a ^ 0x80000000);
+        check(evaluator, Op::float_abs, Type::f32, Type::f32, {{Type::f32, a}}, a & 0x7fffffff);
+        for (const std::uint32_t b : values) {
+            const float x = std::bit_cast<float>(a), y = std::bit_cast<float>(b);
+            const auto test = [&](Op op, bool expected) {
+                check(evaluator, op, Type::i1, Type::f32, {{Type::f32, a}, {Type::f32, b}},
+                      expected);
+            };
+            test(Op::float_lt, std::isless(x, y));
+            test(Op::float_gt, std::isgreater(x, y));
+            test(Op::float_eq, !std::isunordered(x, y) && !std::islessgreater(x, y));
+            test(Op::float_le, std::islessequal(x, y));
+            test(Op::float_ge, std::isgreaterequal(x, y));
+            test(Op::float_unordered, std::isunordered(x, y));
+        }
+    }
+}
+
+TEST_CASE("ops: halves of doubles, and integers as doubles") {
+    Evaluator evaluator;
+    constexpr std::uint64_t number = 0x0123456789abcdef;
+    const auto half = [&](ir::Half which) {
+        return evaluator.run([&](ir::Builder& build) {
+            return build.float_half(which, build.constant(Type::f64, number));
+        });
+    };
+    CHECK(half(ir::Half::upper) == 0x01234567);
+    CHECK(half(ir::Half::lower) == 0x89abcdef);
+    const auto with_half = [&](ir::Half which) {
+        return evaluator.run([&](ir::Builder& build) {
+            return build.float_with_half(which, build.constant(Type::f64, number),
+                                         build.constant(Type::f32, 0xfedcba98));
+        });
+    };
+    CHECK(with_half(ir::Half::upper) == 0xfedcba9889abcdef);
+    CHECK(with_half(ir::Half::lower) == 0x01234567fedcba98);
+    for (const std::uint32_t integer : {0u, 1u, 0x7fffffffu, 0x80000000u, 0xffffffffu})
+        check(evaluator, Op::float_from_int32, Type::f64, Type::i32, {{Type::i32, integer}},
+              std::bit_cast<std::uint64_t>(double(static_cast<std::int32_t>(integer))));
 }
 
 TEST_CASE("ops: singles widen and narrow without a change") {

@@ -22,6 +22,8 @@ block0:
     v4: i32 = load v3 [2 little sign align 2 space 1 tag 7] recover 0x1000 #0 {r3 = v3, r4 = v2}
     v5: f64 = get_slot f0
     v6: f64 = float_add v5, v5 @add single
+    v9: f32 = float_half v5 upper
+    v10: f64 = float_with_half v5, v9 lower
     v7: v128 = get_slot v0
     v8: v128 = vec_add v7, v7 lanes 16
     set_slot v1, v8

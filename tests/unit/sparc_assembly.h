@@ -157,4 +157,57 @@ constexpr Word casa(unsigned rs1, unsigned rs2, unsigned asi, unsigned rd) {
     return alternate(0x3c, rd, rs1, rs2, asi);
 }
 
+// ---- floating point: registers by their numbers
+constexpr Word fpop(unsigned op3, unsigned opf, unsigned rs1, unsigned rs2, unsigned rd) {
+    return 2u << 30 | rd << 25 | op3 << 19 | rs1 << 14 | opf << 5 | rs2;
+}
+#define VESTIGE_FPOP(name, op3, opf)                                                               \
+    constexpr Word name(unsigned rs1, unsigned rs2, unsigned rd) {                                 \
+        return fpop(op3, opf, rs1, rs2, rd);                                                       \
+    }
+#define VESTIGE_FPOP_OF_ONE(name, opf)                                                             \
+    constexpr Word name(unsigned rs2, unsigned rd) { return fpop(0x34, opf, 0, rs2, rd); }
+#define VESTIGE_FCMP(name, opf)                                                                    \
+    constexpr Word name(unsigned rs1, unsigned rs2) { return fpop(0x35, opf, rs1, rs2, 0); }
+VESTIGE_FPOP(fadds, 0x34, 0x41)
+VESTIGE_FPOP(faddd, 0x34, 0x42)
+VESTIGE_FPOP(faddq, 0x34, 0x43)
+VESTIGE_FPOP(fsubs, 0x34, 0x45)
+VESTIGE_FPOP(fsubd, 0x34, 0x46)
+VESTIGE_FPOP(fmuls, 0x34, 0x49)
+VESTIGE_FPOP(fmuld, 0x34, 0x4a)
+VESTIGE_FPOP(fsmuld, 0x34, 0x69)
+VESTIGE_FPOP(fdivs, 0x34, 0x4d)
+VESTIGE_FPOP(fdivd, 0x34, 0x4e)
+VESTIGE_FPOP_OF_ONE(fmovs, 0x01)
+VESTIGE_FPOP_OF_ONE(fnegs, 0x05)
+VESTIGE_FPOP_OF_ONE(fabss, 0x09)
+VESTIGE_FPOP_OF_ONE(fsqrts, 0x29)
+VESTIGE_FPOP_OF_ONE(fsqrtd, 0x2a)
+VESTIGE_FPOP_OF_ONE(fitos, 0xc4)
+VESTIGE_FPOP_OF_ONE(fdtos, 0xc6)
+VESTIGE_FPOP_OF_ONE(fitod, 0xc8)
+VESTIGE_FPOP_OF_ONE(fstod, 0xc9)
+VESTIGE_FPOP_OF_ONE(fstoi, 0xd1)
+VESTIGE_FPOP_OF_ONE(fdtoi, 0xd2)
+VESTIGE_FCMP(fcmps, 0x51)
+VESTIGE_FCMP(fcmpd, 0x52)
+VESTIGE_FCMP(fcmpes, 0x55)
+VESTIGE_FCMP(fcmped, 0x56)
+#undef VESTIGE_FPOP
+#undef VESTIGE_FPOP_OF_ONE
+#undef VESTIGE_FCMP
+
+constexpr Word ldf(unsigned rs1, int x, unsigned rd) { return memory(0x20, rd, rs1, x); }
+constexpr Word ldfsr(unsigned rs1, int x) { return memory(0x21, 0, rs1, x); }
+constexpr Word lddf(unsigned rs1, int x, unsigned rd) { return memory(0x23, rd, rs1, x); }
+constexpr Word stf(unsigned rd, unsigned rs1, int x) { return memory(0x24, rd, rs1, x); }
+constexpr Word stfsr(unsigned rs1, int x) { return memory(0x25, 0, rs1, x); }
+constexpr Word stdfq(unsigned rs1, int x) { return memory(0x26, 0, rs1, x); }
+constexpr Word stdf(unsigned rd, unsigned rs1, int x) { return memory(0x27, rd, rs1, x); }
+// The conditions of V8 B.22 by their numbers.
+constexpr Word fbranch(unsigned condition, int displacement) {
+    return branch(condition, displacement) | 1u << 24;
+}
+
 } // namespace vestige::sparc::test

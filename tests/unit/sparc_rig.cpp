@@ -10,6 +10,7 @@
 #include "backend/x64/backend.h"
 #include "common/assertion.h"
 #include "common/endian.h"
+#include "frontend/sparc/fp/fsr.h"
 
 namespace vestige::sparc::test {
 
@@ -31,7 +32,11 @@ std::string differences(Machine& expected, Machine& actual) {
     FIELD(cwp);
     FIELD(wim);
     FIELD(tbr);
-    FIELD(fsr);
+    compare("fsr", read_fsr(a), read_fsr(b));
+    compare("state of the FPU", static_cast<unsigned>(a.float_unit),
+            static_cast<unsigned>(b.float_unit));
+    FIELD(float_queue[0]);
+    FIELD(float_queue[1]);
     FIELD(supervisor);
     FIELD(previous_supervisor);
     FIELD(enable_traps);

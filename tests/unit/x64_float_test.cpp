@@ -135,7 +135,104 @@ TEST_CASE("host floating point in baseline instructions is the exact helper's") 
 
 namespace {
 
+constexpr Op single_ops[] = {Op::float_add,  Op::float_sub,       Op::float_mul,      Op::float_div,
+                             Op::float_sqrt, Op::float_to_single, Op::float_to_double};
+
+// The halves of f0 and f1 are a, b and c, d. f2 = op(a, b), of whatever type, f3 = (c op d, -c).
+void single_function(ir::Function& function, Op op) {
+    using ir::Half;
+    function.clear();
+    function.start_pc = 0x1000;
+    ir::Builder build(function);
+    build.instruction(0x1000);
+    const ir::Value first = build.get_slot(f(0)), second = build.get_slot(f(1));
+    const auto single = [&](Half half, ir::Value pair) { return build.float_half(half, pair); };
+    const ir::FloatOp attributes{.helper = exact_helper_on_singles(op),
+                                 .precision = op == Op::float_to_double ? Precision::double_
+                                                                        : Precision::single};
+    const auto apply = [&](ir::Value a, ir::Value b) {
+        if (op == Op::float_to_single) return build.float_op(op, attributes, {first});
+        if (argument_count(op) == 1) return build.float_op(op, attributes, {a});
+        return build.float_op(op, attributes, {a, b});
+    };
+    const ir::Value one = apply(single(Half::upper, first), single(Half::lower, first));
+    const ir::Value two = apply(single(Half::upper, second), single(Half::lower, second));
+    const auto put = [&](Half half, ir::Value pair, ir::Value value) {
+        return build.type(value) == ir::Type::f32 ? build.float_with_half(half, pair, value)
+                                                  : value;
+    };
+    build.set_slot(f(2), put(Half::lower, build.get_slot(f(2)), one));
+    const ir::Value negative = build.float_pure(Op::float_neg, {single(Half::upper, second)});
+    build.set_slot(f(3),
+                   build.float_with_half(Half::lower, put(Half::upper, second, two), negative));
+    const ir::Value absolute = build.float_pure(Op::float_abs, {single(Half::lower, first)});
+    build.set_slot(f(0), build.float_with_half(Half::upper, first, absolute));
+    build.goto_pc(0x1004);
+    opt::Workspace workspace;
+    opt::optimise(function, workspace);
+}
+
+std::uint32_t some_single(Random& random) {
+    const auto any = static_cast<std::uint32_t>(random.next());
+    const auto number = [&](std::uint32_t exponent, std::uint32_t fraction) {
+        return (any & 0x80000000) | exponent << 23 | (fraction & 0x7fffff);
+    };
+    switch (random.below(10)) {
+    case 0: return any & 0x80000000;
+    case 1: return number(0, any >> random.below(23)); // denormal
+    case 2: return number(0xff, random.one_in(2) ? 0 : any);
+    case 3: return number(1 + random.below(3), any);
+    case 4: return number(254 - random.below(3), any);
+    case 5: return number(50 + random.below(30), any); // products are tiny
+    case 6: return number(120 + random.below(16), any >> 12 << 12);
+    case 7: return any;
+    default: return number(100 + random.below(50), any);
+    }
+}
+
+void run_singles(x64::HostFeatures features, std::uint64_t seed, unsigned count) {
+    X64Lockstep lockstep({.arena_bytes = std::size_t{4} << 20, .features = features});
+    ir::Function function(test_layout(), exact_helpers());
+    Random random(seed);
+    for (const Op op : single_ops) {
+        single_function(function, op);
+        lockstep.prepare(function);
+        for (unsigned i = 0; i < count; ++i) {
+            GuestState start;
+            start.header.budget = 10;
+            start.header.guest_mxcsr = 0x1f80 | random.below(4) << 13;
+            for (double& value : start.f) {
+                const std::uint64_t high = some_single(random), low = some_single(random);
+                value = from_bits(high << 32 | (random.one_in(6) ? high : low));
+            }
+            if (op == Op::float_to_single) start.f[0] = some_double(random);
+            const std::string found = lockstep.compare(start, X64Side::Maps::none);
+            if (!found.empty())
+                FAIL(fmt::format("{} of singles, mxcsr {:#x} of {:#x} {:#x}:\n{}",
+                                 ir::info(op).name, start.header.guest_mxcsr,
+                                 std::bit_cast<std::uint64_t>(start.f[0]),
+                                 std::bit_cast<std::uint64_t>(start.f[1]), found));
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("singles in halves of doubles are the exact helper's") {
+    run_singles(x64::HostFeatures::of_this_host(), 4, 4000);
+}
+
+TEST_CASE("singles in halves of doubles in baseline instructions are the exact helper's") {
+    run_singles(x64::HostFeatures::baseline(), 5, 2000);
+}
+
+namespace {
+
 unsigned helper_calls;
+float count_single_call(void*, float, float) {
+    ++helper_calls;
+    return 0;
+}
 
 double count_call(void*, double, double) {
     ++helper_calls;
@@ -179,6 +276,43 @@ TEST_CASE("ordinary sums and products do not call the helper") {
             // A tiny single, and products that are halfway between two singles.
             CHECK(helper_calls <= 5);
         }
+}
+
+TEST_CASE("ordinary sums and products of singles do not call the helper") {
+    ir::HelperTable helpers = test_helpers();
+    helpers[helper_single_two].function = reinterpret_cast<const void*>(count_single_call);
+    const float ordinary[] = {0.0F, 1.0F, -1.0F, 3.1415926535F, -2.5e10F, 1.0F / 3, 16777215.0F};
+    X64Side side;
+    x64::X64Backend backend(
+        side.memory, {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used});
+    for (const Op op : {Op::float_add, Op::float_sub, Op::float_mul}) {
+        ir::Function function(test_layout(), helpers);
+        function.start_pc = 0x1000;
+        ir::Builder build(function);
+        build.instruction(0x1000);
+        const ir::Value pair = build.get_slot(f(0));
+        const ir::Value result = build.float_op(
+            op, {.helper = helper_single_two, .precision = Precision::single},
+            {build.float_half(ir::Half::upper, pair), build.float_half(ir::Half::lower, pair)});
+        build.set_slot(f(1), build.float_with_half(ir::Half::upper, pair, result));
+        build.goto_pc(0x1004);
+        opt::Workspace workspace;
+        opt::optimise(function, workspace);
+        runtime::CompiledUnit unit;
+        REQUIRE(backend.compile(function, unit));
+        helper_calls = 0;
+        for (const float a : ordinary)
+            for (const float b : ordinary) {
+                GuestState start;
+                start.header.budget = 1;
+                start.f[0] = from_bits(std::uint64_t{std::bit_cast<std::uint32_t>(a)} << 32 |
+                                       std::bit_cast<std::uint32_t>(b));
+                side.start(start, X64Side::Maps::none);
+                CHECK(backend.enter(&side.state.header, unit.entry).code == 0);
+            }
+        INFO(ir::info(op).name);
+        CHECK(helper_calls == 0);
+    }
 }
 
 TEST_CASE("conversions to integers and between the forms of a single") {

@@ -1,5 +1,6 @@
 #include "tests/unit/x64_helpers.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -81,7 +82,64 @@ std::uint32_t to_int32(void* state, double a) {
 }
 
 constexpr Op first_op = Op::float_add, last_op = Op::float_to_int32_zero;
-constexpr ir::HelperId first_exact = helper_vector_three + 1;
+constexpr ir::HelperId first_exact = helper_to_double + 1;
+
+// ---- on singles (f32)
+
+template <class To, class Compute> To exact_bits(void* state, Compute compute) {
+    GuestState& guest = state_of(state);
+    const auto result = compute(sf::Environment{.rounding = rounding_of(guest)});
+    note(guest, result.facts);
+    return std::bit_cast<To>(result.value);
+}
+std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
+
+template <Op op> float binary_single(void* state, float a, float b) {
+    return exact_bits<float>(state, [&](const sf::Environment& environment) {
+        if constexpr (op == Op::float_add)
+            return sf::add<sf::F32, Policy>(bits_of(a), bits_of(b), environment);
+        else if constexpr (op == Op::float_sub)
+            return sf::subtract<sf::F32, Policy>(bits_of(a), bits_of(b), environment);
+        else if constexpr (op == Op::float_mul)
+            return sf::multiply<sf::F32, Policy>(bits_of(a), bits_of(b), environment);
+        else
+            return sf::divide<sf::F32, Policy>(bits_of(a), bits_of(b), environment);
+    });
+}
+float square_root_of_single(void* state, float a) {
+    return exact_bits<float>(state, [&](const sf::Environment& environment) {
+        return sf::square_root<sf::F32, Policy>(bits_of(a), environment);
+    });
+}
+float to_single(void* state, double a) {
+    return exact_bits<float>(state, [&](const sf::Environment& environment) {
+        return sf::convert<sf::F32, sf::F64, Policy>(bits_of(a), environment);
+    });
+}
+double to_double(void* state, float a) {
+    return exact_bits<double>(state, [&](const sf::Environment& environment) {
+        return sf::convert<sf::F64, sf::F32, Policy>(bits_of(a), environment);
+    });
+}
+
+constexpr Op ops_on_singles[] = {Op::float_add,      Op::float_sub,  Op::float_mul,
+                                 Op::float_div,      Op::float_sqrt, Op::float_to_single,
+                                 Op::float_to_double};
+
+void add_rows_on_singles(ir::HelperTable& table) {
+    using enum ir::Type;
+    const auto row = [&](ir::Type result, std::vector<ir::Type> arguments, auto* function) {
+        table.push_back({"exact", reinterpret_cast<const void*>(function), result,
+                         std::move(arguments), ir::HelperEffect::memory_only_slots});
+    };
+    row(f32, {f32, f32}, binary_single<Op::float_add>);
+    row(f32, {f32, f32}, binary_single<Op::float_sub>);
+    row(f32, {f32, f32}, binary_single<Op::float_mul>);
+    row(f32, {f32, f32}, binary_single<Op::float_div>);
+    row(f32, {f32}, square_root_of_single);
+    row(f32, {f64}, to_single);
+    row(f64, {f32}, to_double);
+}
 
 // Four singles, to nearest, without facts.
 using Singles = std::array<std::uint32_t, 4>;
@@ -153,6 +211,7 @@ const ir::HelperTable& exact_helpers() {
         add_rows<sf::F64>(made);
         add_rows<sf::F64Single>(made);
         add_vector_rows(made);
+        add_rows_on_singles(made);
         return made;
     }();
     return table;
@@ -166,6 +225,15 @@ ir::HelperId exact_helper(Op op, Precision precision) {
                                      (precision == Precision::single ? rows : 0));
 }
 
+ir::HelperId exact_helper_on_singles(Op op) {
+    constexpr unsigned rows =
+        static_cast<unsigned>(last_vector_op) - static_cast<unsigned>(first_vector_op) + 1;
+    const auto* const found = std::find(std::begin(ops_on_singles), std::end(ops_on_singles), op);
+    VESTIGE_ASSERT(found != std::end(ops_on_singles));
+    return static_cast<ir::HelperId>(exact_helper(last_op, Precision::single) + 1 + rows +
+                                     (found - ops_on_singles));
+}
+
 void use_exact_helpers(ir::Function& function, std::uint64_t seed) {
     Random random(seed);
     for (ir::Instruction& op : function.instructions) {
@@ -176,7 +244,14 @@ void use_exact_helpers(ir::Function& function, std::uint64_t seed) {
                                      exact_helper(last_op, Precision::single) + 1 + index)}
                          .pack();
         }
-        if (op.op < first_op || op.op > last_op) continue;
+        if (op.op == Op::float_to_double)
+            op.imm = ir::FloatOp{.helper = exact_helper_on_singles(op.op)}.pack();
+        if (op.op == Op::float_to_single ||
+            (op.op >= first_op && op.op <= last_op && op.type == ir::Type::f32))
+            op.imm = ir::FloatOp{.helper = exact_helper_on_singles(op.op),
+                                 .precision = Precision::single}
+                         .pack();
+        if (op.op < first_op || op.op > last_op || op.type == ir::Type::f32) continue;
         const Precision precision = random.one_in(2) ? Precision::single : Precision::double_;
         op.imm =
             ir::FloatOp{.helper = exact_helper(op.op, precision), .precision = precision}.pack();

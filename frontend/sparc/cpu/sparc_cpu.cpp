@@ -5,6 +5,7 @@
 #include "common/endian.h"
 #include "frontend/sparc/cpu/psr.h"
 #include "frontend/sparc/cpu/windows.h"
+#include "frontend/sparc/fp/fsr.h"
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lift_unit.h"
 #include "frontend/sparc/slots.h"
@@ -12,13 +13,6 @@
 namespace vestige::sparc {
 
 using runtime::Access;
-
-namespace {
-
-// FSR.TEM and NS.
-constexpr std::uint32_t fsr_enables_and_ns = 0x0fc00000;
-
-} // namespace
 
 SparcCpu::SparcCpu(const CpuModel& model, State& state, Wiring wiring)
     : model_(model), state_(state), wiring_(std::move(wiring)) {
@@ -52,7 +46,7 @@ std::uint32_t SparcCpu::mode() const {
     if (state_.supervisor) bits |= mode::supervisor;
     if (state_.enable_float) bits |= mode::fpu;
     if (state_.delay) bits |= mode::delay;
-    if (state_.fsr & fsr_enables_and_ns) bits |= mode::float_exact;
+    if (needs_exact_mode(state_)) bits |= mode::float_exact;
     return bits;
 }
 
@@ -95,10 +89,7 @@ void SparcCpu::power_down() {
 
 // ---- what instructions ask for
 
-void SparcCpu::advance() {
-    state_.pc = state_.delay ? state_.npc : state_.pc + 4;
-    state_.delay = 0;
-}
+void SparcCpu::advance() { sparc::advance(state_); }
 
 std::uint32_t SparcCpu::read_psr() const { return sparc::read_psr(state_, model_.psr_version); }
 
@@ -173,7 +164,7 @@ std::string SparcCpu::dump_registers() const {
         state_.supervisor ? 'S' : '-', state_.previous_supervisor ? 'P' : '-',
         state_.enable_traps ? 'E' : '-', state_.enable_float, state_.pil, state_.cwp, state_.wim);
     text += fmt::format("tbr: {:08x}  y: {:08x}  fsr: {:08x}  irl: {}\n", state_.tbr, state_.y,
-                        state_.fsr, state_.interrupt_level);
+                        read_fsr(state_), state_.interrupt_level);
     constexpr const char* groups[] = {"%g0-7", "%o0-7", "%l0-7", "%i0-7"};
     for (unsigned n = 0; n < 32; ++n)
         text += fmt::format("{}{:08x}{}", n % 8 == 0 ? fmt::format("{}: ", groups[n / 8]) : "",

@@ -36,8 +36,12 @@ inline void copy_stand_in(State& state, unsigned from, unsigned to, unsigned win
     if (to == last && from != last) std::copy_n(outs, 8, behind);
 }
 
-// header.bank as cwp has it, after the state has been loaded.
-inline void update_bank(State& state) { state.header.bank = bank_of(state.cwp); }
+// header.bank as cwp has it, after the state has been loaded: from a file that may say anything, so
+// that a window of no chip's is brought into State::regs.
+inline void update_bank(State& state) {
+    state.cwp %= most_windows;
+    state.header.bank = bank_of(state.cwp);
+}
 
 // Makes `window` the current one.
 inline void set_cwp(State& state, unsigned window, unsigned windows) {

@@ -310,4 +310,13 @@ TEST_CASE("sparc: LEON3 sleeps until an interrupt") {
     rig.run(1);
     rig.expect_trap(tt::interrupt_level_1 + 3, at(2), at(3));
     CHECK(rig.state().powered_down == 0);
+    // With traps kept away by PIL it goes on.
+    Rig masked("LEON3");
+    masked.program({wrasr(g(0), 0, 19), mov(1, g(1)), here, nop});
+    masked.set([](State& state) { state.pil = 15; });
+    CHECK(masked.run(10) == runtime::StopCause::idle);
+    masked.each([](Machine& machine) { machine.cpu().set_interrupt_level(4); });
+    CHECK(masked.run(2) == runtime::StopCause::budget_used);
+    CHECK(masked.reg(g(1)) == 1);
+    CHECK(masked.state().powered_down == 0);
 }

@@ -80,7 +80,7 @@ runtime::Translation SparcCpu::probe(std::uint64_t address, Access access) {
     return wiring_.mmu.translate(address, access, runtime::SideEffects::none);
 }
 
-bool SparcCpu::idle() const { return state_.powered_down && !interrupt_due(); }
+bool SparcCpu::idle() const { return state_.powered_down != 0; }
 
 void SparcCpu::power_down() {
     state_.powered_down = 1;

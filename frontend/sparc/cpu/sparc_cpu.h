@@ -53,7 +53,7 @@ class SparcCpu final : public runtime::GuestCpu {
     // ---- wires
     // The level on the IRL pins, 0 to 15. The caller asks the loop for attention where it matters.
     void set_interrupt_level(unsigned level) { state_.interrupt_level = level; }
-    // Sleeps until an interrupt is taken (ASR19 of LEON, the power registers of boards).
+    // Sleeps until an interrupt is there (ASR19 of LEON, the power registers of boards).
     void power_down();
 
     // ---- GuestCpu

@@ -105,9 +105,11 @@ bool SparcCpu::interrupt_due() const {
 }
 
 void SparcCpu::take_interrupt() {
-    if (!interrupt_due()) return;
     const unsigned level = state_.interrupt_level;
-    state_.powered_down = 0;
+    // A sleeping processor wakes even where PIL or ET keep the trap away: kernels go to sleep with
+    // interrupts disabled, so that none is lost.
+    if (level != 0) state_.powered_down = 0;
+    if (!interrupt_due()) return;
     raise(interrupt_base + level);
     if (wiring_.interrupt_taken) wiring_.interrupt_taken(level);
 }

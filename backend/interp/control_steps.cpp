@@ -34,6 +34,12 @@ const Step* step_begin_run(const Step* step, Registers registers, Frame& frame) 
     return leave_early(frame, registers, step->c, ir::leave::none);
 }
 
+// c: instructions of the run that did not start.
+const Step* step_end_run(const Step* step, Registers, Frame& frame) {
+    frame.header->budget += step->c;
+    return step + 1;
+}
+
 // a: condition; c: recovery plan; imm: code.
 const Step* step_leave_if(const Step* step, Registers registers, Frame& frame) {
     if (registers[step->a] == 0) return step + 1;
@@ -71,6 +77,10 @@ void prepare_begin_run(Preparer& p, const Instruction& op, Value value) {
     Step& step = p.emit(step_begin_run, value);
     step.a = op.aux;
     step.c = recovery;
+}
+
+void prepare_end_run(Preparer& p, const Instruction& op, Value value) {
+    if (!p.raw()) p.emit(step_end_run, value).c = p.not_started(op.aux);
 }
 
 void prepare_leave_if(Preparer& p, const Instruction& op, Value value) {

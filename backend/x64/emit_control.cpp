@@ -40,6 +40,8 @@ void UnitEmitter::emit_begin_run(Value, const Instruction& op) {
     });
 }
 
+void UnitEmitter::emit_end_run(Value, const Instruction& op) { give_back(not_started(op.aux)); }
+
 // ---- out of the unit
 
 void UnitEmitter::give_back(std::uint32_t instructions) {

@@ -116,6 +116,7 @@ class Builder {
     void instruction(std::uint64_t pc); // begins the next guest instruction; counts it
     // Begins a run of `count` guest instructions, whose indices start from 0 again.
     void begin_run(std::uint64_t pc, std::uint32_t count);
+    void end_run() { append(Op::end_run, Type::none, {}); }
     void leave_if(Value condition, std::uint32_t code) {
         append(Op::leave_if, Type::none, {condition}, code);
     }

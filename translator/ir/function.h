@@ -43,8 +43,8 @@ struct Instruction {
     Value arguments[4];
     std::uint64_t imm = 0;
     // instruction: index in its run. begin_run: instructions of the run. In optimised IR also:
-    // guest instructions of the run that started so far, for call, goto_pc, jump_pc and leave (the
-    // current one included).
+    // guest instructions of the run that started so far, for call, end_run, goto_pc, jump_pc and
+    // leave (the current one included).
     std::uint32_t aux = 0;
     std::uint32_t recovery = no_recovery; // index into Function::recoveries
     BlockId targets[2] = {0, 0};          // jump, branch

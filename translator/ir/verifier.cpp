@@ -435,8 +435,8 @@ class Verifier {
         const Effects effects = info(op.op).effects;
         if (effects & (effect::may_fault | effect::may_leave | effect::calls))
             require(now_.started != 0, 12, "no instruction has started");
-        const bool counts =
-            op.op == Op::call || op.op == Op::goto_pc || op.op == Op::jump_pc || op.op == Op::leave;
+        const bool counts = op.op == Op::call || op.op == Op::end_run || op.op == Op::goto_pc ||
+                            op.op == Op::jump_pc || op.op == Op::leave;
         if (!raw_)
             require(op.aux == (counts ? now_.started : 0), 15, "{} instructions have started",
                     now_.started);

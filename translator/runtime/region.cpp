@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "translator/ir/builder.h"
+#include "translator/ir/dominators.h"
 #include "translator/ir/effects.h"
 
 namespace vestige::runtime {
@@ -199,6 +200,7 @@ void RegionFormer::write(ir::Function& function) {
     function.clear();
     ir::Builder entry(function);
     owners_.assign(1, 0);
+    started_.assign(1, 0);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         blocks_[i].entry = blocks_[i].peeled = write_block(i, function);
         if (!blocks_[i].round.empty()) blocks_[i].peeled = write_block(i, function);
@@ -222,7 +224,26 @@ ir::BlockId RegionFormer::write_block(std::size_t index, ir::Function& function)
     auto& body = function.blocks[first].body;
     body.insert(body.begin(), run);
     owners_.resize(function.blocks.size(), index);
+    count_started(first, function);
     return first;
+}
+
+// How many of the run's instructions have started at the end of each of its blocks, which are those
+// from `first` on.
+void RegionFormer::count_started(ir::BlockId first, const ir::Function& function) {
+    constexpr std::uint32_t unknown = ~0u;
+    started_.resize(function.blocks.size(), unknown);
+    std::vector<std::pair<ir::BlockId, std::uint32_t>> work{{first, 0}};
+    while (!work.empty()) {
+        auto [block, started] = work.back();
+        work.pop_back();
+        if (started_[block] != unknown) continue;
+        for (const Value value : function.blocks[block].body)
+            if (function[value].op == Op::instruction) ++started;
+        started_[block] = started;
+        for (const ir::BlockId next : ir::successors(function, block))
+            work.emplace_back(next, started);
+    }
 }
 
 // Where a jump to pc, which a block of the region begins at, goes.
@@ -236,6 +257,11 @@ ir::BlockId RegionFormer::target(std::size_t from, std::uint64_t pc) const {
 void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& function) const {
     const Value last = function.blocks[block].body.back();
     if (function[last].op == Op::goto_pc && find(function[last].imm)) {
+        if (started_[block] < blocks_[from].instructions) {
+            function.blocks[block].body.pop_back();
+            ir::Builder(function, block).end_run();
+            function.blocks[block].body.push_back(last);
+        }
         ir::Instruction& end = function[last];
         end.targets[0] = target(from, end.imm);
         end.op = Op::jump;

@@ -61,6 +61,7 @@ class RegionFormer {
     std::vector<std::size_t> inside(const GuestBlock& block) const;
     void write(ir::Function& function);
     ir::BlockId write_block(std::size_t index, ir::Function& function);
+    void count_started(ir::BlockId first, const ir::Function& function);
     void connect(ir::BlockId block, std::size_t from, ir::Function& function) const;
     ir::BlockId target(std::size_t from, std::uint64_t pc) const;
     std::span<const std::byte> code_at(std::uint64_t pc) const;
@@ -72,7 +73,8 @@ class RegionFormer {
     std::vector<GuestBlock> blocks_;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
     std::vector<std::uint64_t> returns_;                   // where the region's calls come back to
-    std::vector<std::size_t> owners_; // of the function's blocks: which guest block they are of
+    std::vector<std::size_t> owners_;    // of the function's blocks: which guest block they are of
+    std::vector<std::uint32_t> started_; // of the function's blocks: instructions of their run
 };
 
 } // namespace vestige::runtime

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,7 +48,7 @@ struct Case {
     std::vector<std::uint32_t> words; // without the prologue and the branch to the exit
     Registers input;
     Ignored ignored;
-    std::uint64_t pinned = 0;   // a bit a word: what the expected result counts on
+    std::bitset<256> pinned;    // a bit a word: what the expected result counts on
     std::uint32_t features = 0; // LOCKSTEP_FLOAT, LOCKSTEP_VECTOR
 
     std::uint32_t end() const { return address + 4 * static_cast<std::uint32_t>(words.size()); }

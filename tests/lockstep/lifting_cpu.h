@@ -1,4 +1,4 @@
-// A PowerPC that is only lifted from: what RegionFormer asks of a CPU.
+// A CPU that is only lifted from: what RegionFormer and UnitRunner ask of one.
 #pragma once
 
 #include <algorithm>
@@ -6,31 +6,22 @@
 #include <string>
 
 #include "common/assertion.h"
-#include "frontend/ppc/cpu_models.h"
-#include "frontend/ppc/helpers.h"
-#include "frontend/ppc/lift/lift_unit.h"
-#include "frontend/ppc/slots.h"
 #include "translator/runtime/guest_cpu.h"
 
-namespace vestige::ppc::lockstep {
+namespace vestige::lockstep {
 
-class LiftingCpu final : public runtime::GuestCpu {
+class LiftingCpu : public runtime::GuestCpu {
   public:
-    explicit LiftingCpu(const CpuModel& model) : model_(model) {}
-
     // Guest address behind the last instruction: nothing is lifted from there on.
     std::uint64_t code_end = ~std::uint64_t{0};
 
-    const ir::StateLayout& layout() const override { return state_layout(); }
-    const ir::HelperTable& helpers() const override { return helper_table(); }
-
-    void lift(const runtime::LiftRequest& request, ir::Function& function) override {
+    void lift(const runtime::LiftRequest& request, ir::Function& function) final {
         VESTIGE_ASSERT(request.pc < code_end);
         runtime::LiftRequest within = request;
         within.code = within.code.first(
             static_cast<std::size_t>(std::min<std::uint64_t>(within.code.size(), //
                                                              code_end - request.pc)));
-        lift_unit(model_, within, function);
+        lift_within(within, function);
     }
 
     runtime::CpuHeader* header() override { never(); }
@@ -48,9 +39,9 @@ class LiftingCpu final : public runtime::GuestCpu {
     std::string disassemble(std::uint64_t, std::span<const std::byte>) const override { never(); }
 
   private:
-    [[noreturn]] static void never() { VESTIGE_UNREACHABLE("not asked of a CPU that is lifted"); }
+    virtual void lift_within(const runtime::LiftRequest& request, ir::Function& function) = 0;
 
-    const CpuModel& model_;
+    [[noreturn]] static void never() { VESTIGE_UNREACHABLE("not asked of a CPU that is lifted"); }
 };
 
-} // namespace vestige::ppc::lockstep
+} // namespace vestige::lockstep

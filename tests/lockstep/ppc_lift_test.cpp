@@ -14,7 +14,7 @@
 #include "frontend/ppc/slots.h"
 #include "frontend/ppc/state.h"
 #include "tests/lockstep/generator.h"
-#include "tests/lockstep/subject_memory.h"
+#include "tests/lockstep/ppc_memory.h"
 #include "tests/lockstep/subject_state.h"
 #include "translator/ir/verifier.h"
 

@@ -4,35 +4,23 @@
 #include "common/bits.h"
 #include "common/endian.h"
 
-namespace vestige::ppc::lockstep {
+namespace vestige::lockstep {
 
 using runtime::AccessFrom;
 using runtime::AccessOutcome;
 using runtime::WideValue;
 
-SubjectMemory::SubjectMemory()
-    : low_(LOCKSTEP_LOW_END - LOCKSTEP_LOW_START), page_map_(runtime::page_map_entries) {
-    const auto host = reinterpret_cast<std::uintptr_t>(low_.data()) - LOCKSTEP_LOW_START;
-    for (std::uint32_t address = LOCKSTEP_LOW_START; address < LOCKSTEP_LOW_END;
-         address += runtime::page_size)
+SubjectMemory::SubjectMemory(MemoryPlan plan)
+    : plan_(plan), low_(plan.end - plan.start), page_map_(runtime::page_map_entries) {
+    const auto host = reinterpret_cast<std::uintptr_t>(low_.data()) - plan_.start;
+    for (std::uint32_t address = plan_.start; address < plan_.end; address += runtime::page_size)
         page_map_[address >> runtime::page_bits] = host;
 }
-
-namespace {
-
-constexpr std::uint32_t first_page = LOCKSTEP_WINDOW >> runtime::page_bits;
-constexpr std::uint32_t second_page = first_page + 1;
-
-std::uint64_t file_offset(std::uint32_t page) {
-    return (std::uint64_t{page} << runtime::page_bits) - LOCKSTEP_LOW_START;
-}
-
-} // namespace
 
 std::uint64_t SubjectMemory::open_window() {
     window_ = runtime::Window::reserve();
     VESTIGE_ASSERT(window_);
-    const bool shown = window_->show(first_page, low_.backing(file_offset(first_page)),
+    const bool shown = window_->show(first_page(), low_.backing(file_offset(first_page())),
                                      runtime::Window::Rights::write);
     VESTIGE_ASSERT(shown);
     return window_->base();
@@ -40,6 +28,7 @@ std::uint64_t SubjectMemory::open_window() {
 
 void SubjectMemory::change_window() {
     using enum runtime::Window::Rights;
+    const std::uint32_t second_page = first_page() + 1;
     if (second_page_ == write) {
         window_->hide(second_page);
         second_page_ = none;
@@ -53,10 +42,10 @@ void SubjectMemory::change_window() {
 
 std::byte* SubjectMemory::find(std::uint64_t address, ir::MemoryAccess access) {
     const auto guest = static_cast<std::uint32_t>(address);
-    if (guest < LOCKSTEP_LOW_START || guest + access.size > LOCKSTEP_LOW_END ||
+    if (guest < plan_.start || guest >= plan_.end || access.size > plan_.end - guest ||
         guest % access.alignment != 0)
         return nullptr;
-    return low_.data() + (guest - LOCKSTEP_LOW_START);
+    return low_.data() + (guest - plan_.start);
 }
 
 AccessOutcome SubjectMemory::load(std::uint64_t address, ir::MemoryAccess access, AccessFrom,
@@ -102,4 +91,4 @@ bool SubjectMemory::write_guest(std::uint64_t address, unsigned size, std::uint6
     return store(address, access, AccessFrom::single_step, {value, 0}) == AccessOutcome::done;
 }
 
-} // namespace vestige::ppc::lockstep
+} // namespace vestige::lockstep

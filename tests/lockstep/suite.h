@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "tests/lockstep/agreement.h"
 #include "tests/lockstep/generator.h"
 #include "tests/lockstep/subject.h"
 
@@ -20,16 +20,13 @@ struct Suite {
     std::uint64_t seed = 1;
 };
 
-std::vector<Family> join(std::initializer_list<std::span<const Family>> lists);
+using vestige::lockstep::join;
 
 // Fails the current Catch2 test with a bug report of the smallest case that shows the first
 // difference.
 void expect_agreement(const Suite& suite);
 
-struct NamedMutation {
-    const char* name;
-    Mutation mutation;
-};
+using vestige::lockstep::NamedMutation;
 
 // Fails where a mutation of what is lifted makes no difference in one batch.
 void expect_noticed(const Suite& suite, std::span<const NamedMutation> mutations);

@@ -13,7 +13,7 @@
 #include "frontend/ppc/lift/lift_unit.h"
 #include "frontend/ppc/slots.h"
 #include "tests/lockstep/generator.h"
-#include "tests/lockstep/subject_memory.h"
+#include "tests/lockstep/ppc_memory.h"
 #include "translator/ir/verifier.h"
 
 namespace vestige::ppc {

@@ -8,7 +8,7 @@
 
 #include "common/endian.h"
 #include "frontend/ppc/state.h"
-#include "tests/lockstep/lifting_cpu.h"
+#include "tests/lockstep/ppc_lifting_cpu.h"
 #include "tests/unit/ppc_system_assembly.h"
 #include "translator/ir/verifier.h"
 #include "translator/opt/pipeline.h"

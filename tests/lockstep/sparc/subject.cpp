@@ -1,0 +1,87 @@
+#include "tests/lockstep/sparc/subject.h"
+
+#include <cstring>
+
+#include "frontend/sparc/leave_codes.h"
+#include "frontend/sparc/state.h"
+#include "tests/lockstep/sparc/subject_state.h"
+#include "tests/lockstep/sparc/unwired_cpu.h"
+
+namespace vestige::sparc::lockstep {
+
+namespace {
+
+using vestige::lockstep::SubjectMemory;
+using vestige::lockstep::UnitRunner;
+
+constexpr vestige::lockstep::MemoryPlan low_area{SPARC_LOW_START, SPARC_LOW_END, SPARC_WINDOW};
+
+} // namespace
+
+struct Subject::Machine {
+    Machine(const CpuModel& which, Engine engine)
+        : model(which),
+          cpu(model, state),
+          lifting_cpu(model),
+          runner(engine, lifting_cpu, state.header, memory) {
+        state.supervisor = 0;
+        state.enable_traps = 1;
+    }
+
+    const CpuModel& model;
+    State state;
+    UnwiredCpu cpu;
+    SubjectMemory memory{low_area};
+    LiftingCpu lifting_cpu;
+    UnitRunner runner;
+};
+
+Subject::Subject(const CpuModel& model, Engine engine)
+    : machine_(std::make_unique<Machine>(model, engine)) {}
+Subject::~Subject() = default;
+
+Registers Subject::run(const Case& test, Mutation mutation) {
+    Machine& m = *machine_;
+    m.runner.begin(test.address, test.words, mutation);
+    std::memcpy(m.memory.test_bytes(), test.input.memory.data(), SPARC_WINDOW_BYTES);
+    m.state.enable_float = (test.features & SPARC_FLOAT) != 0;
+    load_state(test, m.model, m.state);
+    m.state.pc = test.address;
+    m.state.delay = 0;
+
+    Registers result;
+    const auto stray = [&] {
+        result.exit = ExitKind::other;
+        result.exit_pc = m.state.pc;
+    };
+    while (m.state.pc != test.end() || m.state.delay) {
+        if (m.state.pc < test.address || m.state.pc >= test.end() || m.state.pc % 4 != 0 ||
+            !m.runner.refill()) {
+            stray();
+            break;
+        }
+        const runtime::UnitExit exit = m.runner.run(m.state.pc, m.cpu.mode());
+        if (exit.code == ir::leave::none || exit.code == ir::leave::look_again) continue;
+        if (exit.code == code(Leave::mode_changed)) continue;
+        stray();
+        break;
+    }
+    if (m.state.cwp != first_window(test, m.model)) stray();
+    store_state(m.state, test, m.model, result);
+    std::memcpy(result.memory.data(), m.memory.test_bytes(), SPARC_WINDOW_BYTES);
+    return result;
+}
+
+std::int64_t Subject::instructions() const { return machine_->runner.instructions(); }
+
+const vestige::lockstep::RegionCounts& Subject::regions() const {
+    return machine_->runner.regions();
+}
+
+std::string Subject::print_ir(const Case& test) {
+    machine_->runner.begin(test.address, test.words, no_mutation);
+    machine_->runner.translate(test.address, machine_->cpu.mode());
+    return machine_->runner.print();
+}
+
+} // namespace vestige::sparc::lockstep

@@ -1,0 +1,37 @@
+// Our side of the SPARC lockstep: lifts a case and runs it on one of the engines.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "frontend/sparc/cpu_models.h"
+#include "tests/lockstep/sparc/case.h"
+#include "tests/lockstep/unit_runner.h"
+
+namespace vestige::sparc::lockstep {
+
+using vestige::lockstep::Engine;
+using vestige::lockstep::Mutation;
+using vestige::lockstep::no_mutation;
+
+class Subject {
+  public:
+    Subject(const CpuModel& model, Engine engine);
+    ~Subject();
+
+    Registers run(const Case& test, Mutation mutation = no_mutation);
+    // Instructions that the last run started.
+    std::int64_t instructions() const;
+
+    // The IR of the first unit of a case, as the engine runs it.
+    std::string print_ir(const Case& test);
+
+    const vestige::lockstep::RegionCounts& regions() const;
+
+  private:
+    struct Machine;
+    std::unique_ptr<Machine> machine_;
+};
+
+} // namespace vestige::sparc::lockstep

@@ -1,0 +1,36 @@
+// Runs families of instructions on our engines and the oracle, and says where they part.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tests/lockstep/agreement.h"
+#include "tests/lockstep/sparc/generator.h"
+#include "tests/lockstep/sparc/subject.h"
+
+namespace vestige::sparc::lockstep {
+
+using vestige::lockstep::join;
+using vestige::lockstep::NamedMutation;
+
+struct Suite {
+    std::string model; // a CpuModel's name
+    std::string cpu;   // qemu-sparc's
+    std::vector<Family> families;
+    std::uint32_t features = 0; // SPARC_FLOAT
+    std::size_t instructions = 0;
+    std::uint64_t seed = 1;
+};
+
+// Fails the current Catch2 test with a bug report of the smallest case that shows the first
+// difference.
+void expect_agreement(const Suite& suite);
+
+// Fails where a mutation of what is lifted makes no difference in one batch.
+void expect_noticed(const Suite& suite, std::span<const NamedMutation> mutations);
+
+// The word as another instruction with the same fields, if it is `from`.
+std::uint32_t replace(std::uint32_t word, Opcode from, Opcode to);
+
+} // namespace vestige::sparc::lockstep

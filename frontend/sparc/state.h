@@ -97,7 +97,7 @@ inline void advance(State& state) {
 // Mode bits of a block key: what lifting depends on (SparcCpu::mode).
 namespace mode {
 inline constexpr std::uint32_t supervisor = 1 << 0;  // PSR.S
-inline constexpr std::uint32_t fpu = 1 << 1;         // PSR.EF
+inline constexpr std::uint32_t fpu = 1 << 1;         // PSR.EF, in user mode alone
 inline constexpr std::uint32_t delay = 1 << 2;       // State::delay: a unit of the one instruction
 inline constexpr std::uint32_t float_exact = 1 << 3; // FSR.TEM, NS, a deferred trap: helpers
 } // namespace mode

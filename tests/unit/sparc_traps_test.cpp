@@ -252,6 +252,23 @@ TEST_CASE("sparc: WIM, TBR, Y and other state registers") {
     CHECK((leon.reg(g(5)) & 0x1f) == 7);
 }
 
+TEST_CASE("sparc: a supervisor turns the FPU on and off") {
+    constexpr Word fmovs = format3(2, 0x34, 2, 0, {0x001u << 5 | 1}); // f1 to f2
+    const auto set_up = [](Rig& rig) {
+        rig.program({sethi(0x1000, g(1)), wrpsr(g(1), 0xa0), fmovs, wrpsr(g(0), 0xa0), rdpsr(g(2)),
+                     fmovs, here, nop});
+        rig.set([](State& state) { state.fpr[0] = 0x3f800000; });
+    };
+    Rig rig;
+    set_up(rig);
+    rig.run(5);
+    CHECK(rig.state().fpr[1] == 0x3f80000000000000);
+    CHECK((rig.reg(g(2)) & psr::ef) == 0);
+    rig.run(1);
+    rig.expect_trap(tt::fp_disabled, at(5), at(6));
+    at_every_budget(set_up, 7);
+}
+
 // ---- interrupts
 
 TEST_CASE("sparc: an interrupt comes when PIL and ET let it") {

@@ -44,7 +44,8 @@ const ir::HelperTable& SparcCpu::helpers() const { return helper_table(); }
 std::uint32_t SparcCpu::mode() const {
     std::uint32_t bits = 0;
     if (state_.supervisor) bits |= mode::supervisor;
-    if (state_.enable_float) bits |= mode::fpu;
+    // Supervisors switch it while they run; their code looks at PSR.EF itself.
+    if (state_.enable_float && !state_.supervisor) bits |= mode::fpu;
     if (state_.delay) bits |= mode::delay;
     if (needs_exact_mode(state_)) bits |= mode::float_exact;
     return bits;

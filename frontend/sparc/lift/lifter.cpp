@@ -120,9 +120,14 @@ bool Lifter::refused_to_user() {
 }
 
 bool Lifter::fpu_disabled() {
-    if (mode & mode::fpu) return false;
-    end_trap(tt::fp_disabled);
-    return true;
+    if (mode & mode::fpu || fpu_checked_) return false;
+    if (!supervisor()) {
+        end_trap(tt::fp_disabled);
+        return true;
+    }
+    trap_if(b.not_(b.get_slot(slot::enable_float)), tt::fp_disabled);
+    fpu_checked_ = true;
+    return false;
 }
 
 // ---- ends of a unit

@@ -59,7 +59,9 @@ class Lifter {
     // ---- privilege and availability: true if the instruction has been turned into a trap
     bool supervisor() const { return (mode & mode::supervisor) != 0; }
     bool refused_to_user(); // privileged_instruction
-    bool fpu_disabled();    // fp_disabled
+    bool fpu_disabled();    // fp_disabled; in supervisor mode code that looks at PSR.EF
+    // PSR.EF may be another.
+    void forget_fpu_check() { fpu_checked_ = false; }
 
     // ---- ends of a unit
     bool ended() const { return ended_; }
@@ -139,7 +141,8 @@ class Lifter {
     std::uint32_t lifted_ = 0; // instructions
     Placement placement_ = Placement::straight;
     Slot slot_{};
-    bool suspended_ = false; // the slot, on the straight path
+    bool suspended_ = false;   // the slot, on the straight path
+    bool fpu_checked_ = false; // by code of this unit
     IccSource flags_{};
     bool ended_ = false;
 };

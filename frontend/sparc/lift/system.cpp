@@ -50,7 +50,7 @@ Value slot_flag(Lifter& l, ir::SlotId slot, unsigned position) {
 }
 
 constexpr unsigned n_position = 23, z_position = 22, v_position = 21, c_position = 20,
-                   ps_position = 6, et_position = 5;
+                   ef_position = 12, ps_position = 6, et_position = 5;
 
 Value bit(Lifter& l, Value word, unsigned position) {
     return l.b.trunc(Type::i1, l.b.shr(word, l.b.i32(position)));
@@ -82,15 +82,15 @@ void lift_rdpsr(Lifter& l) {
     const Value order = b.get_slot(slot::icc);
     const Value low = b.trunc(Type::i32, order);
     const Value n = b.cmp_lt_s(low, b.i32(0));
-    std::uint32_t known =
+    const std::uint32_t known =
         std::uint32_t{l.model.psr_version} << psr::ver_shift | psr::s; // in this mode
-    if (l.mode & mode::fpu) known |= psr::ef;
     Value word = b.same_imm(Op::or_, b.get_slot(slot::cwp), known);
     word = b.or_(word, flag(l, n, n_position));
     word = b.or_(word, flag(l, b.order_eq(order), z_position));
     word = b.or_(word, flag(l, b.xor_(n, b.order_lt(order)), v_position));
     word = b.or_(word, slot_flag(l, slot::icc_c, c_position));
     word = b.or_(word, b.shl(b.get_slot(slot::pil), b.i32(psr::pil_shift)));
+    word = b.or_(word, slot_flag(l, slot::enable_float, ef_position));
     word = b.or_(word, slot_flag(l, slot::previous_supervisor, ps_position));
     word = b.or_(word, slot_flag(l, slot::enable_traps, et_position));
     l.set_reg(l.f.rd(), word);
@@ -102,10 +102,9 @@ void lift_wrpsr(Lifter& l) {
     const Value value = written(l);
     const ir::BlockId quick = b.new_block(), whole = b.new_block();
     // Interrupts go on and off all the time: the same mode and window, and no interrupt waits.
-    constexpr std::uint32_t mode_bits = psr::s | psr::ef | psr::cwp;
-    const std::uint32_t now = psr::s | (l.mode & mode::fpu ? psr::ef : 0);
+    constexpr std::uint32_t mode_bits = psr::s | psr::cwp;
     const Value others = b.xor_(b.same_imm(Op::and_, value, mode_bits),
-                                b.same_imm(Op::or_, b.get_slot(slot::cwp), now));
+                                b.same_imm(Op::or_, b.get_slot(slot::cwp), psr::s));
     const Value due = b.or_(others, b.get_slot(slot::interrupt_level));
     b.branch(b.cmp_eq(due, b.i32(0)), quick, whole);
 
@@ -117,6 +116,8 @@ void lift_wrpsr(Lifter& l) {
     b.set_block(quick);
     set_icc_from_psr(l, value);
     b.set_slot(slot::pil, b.same_imm(Op::and_, b.shr(value, b.i32(psr::pil_shift)), 15));
+    b.set_slot(slot::enable_float, bit(l, value, ef_position));
+    l.forget_fpu_check();
     b.set_slot(slot::previous_supervisor, bit(l, value, ps_position));
     b.set_slot(slot::enable_traps, bit(l, value, et_position));
 }

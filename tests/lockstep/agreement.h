@@ -84,6 +84,12 @@ template <typename Guest> void expect_agreement(const typename Guest::Suite& sui
                                      Guest::report(cases[i], expected[i], expected[i]),
                                      subject.print_ir(cases[i])));
                 if (agrees) continue;
+                const auto again = oracle.run(std::span(&cases[i], 1))[0];
+                if (Guest::same(cases[i], again, subject.run(cases[i])))
+                    FAIL(fmt::format(
+                        "{} parts from {} (seed {}, case {}), but only behind other cases\n{}",
+                        name(all_engines[engine]), Guest::oracle_name, suite.seed, i,
+                        Guest::report(cases[i], expected[i], results[engine][i])));
                 const auto small = shrunk<Guest>(cases[i], oracle, subject);
                 const auto wanted = oracle.run(std::span(&small, 1))[0];
                 FAIL(fmt::format("{} parts from {} -cpu {} (seed {}, case {})\n{}\n{}",

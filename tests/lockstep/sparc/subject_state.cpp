@@ -3,6 +3,7 @@
 #include "common/bits.h"
 #include "frontend/sparc/cpu/psr.h"
 #include "frontend/sparc/cpu/windows.h"
+#include "frontend/sparc/fp/fsr.h"
 
 namespace vestige::sparc::lockstep {
 
@@ -40,6 +41,7 @@ void load_state(const Case& test, const CpuModel& model, State& to) {
     to.y = from.y;
     to.icc = order_of({bit(from.icc, 3), bit(from.icc, 2), bit(from.icc, 1), false});
     to.icc_c = bit(from.icc, 0);
+    set_fsr(to, from.fsr);
     for (unsigned n = 0; n < 32; n += 2)
         to.fpr[n / 2] = std::uint64_t{from.fpr[n]} << 32 | from.fpr[n + 1];
 }
@@ -52,6 +54,7 @@ void store_state(State& from, const Case& test, const CpuModel& model, Registers
     to.y = from.y;
     const Icc icc = icc_of(from);
     to.icc = icc.n << 3 | icc.z << 2 | icc.v << 1 | icc.c;
+    to.fsr = read_fsr(from);
     for (unsigned n = 0; n < 32; n += 2) {
         to.fpr[n] = static_cast<std::uint32_t>(from.fpr[n / 2] >> 32);
         to.fpr[n + 1] = static_cast<std::uint32_t>(from.fpr[n / 2]);

@@ -16,7 +16,7 @@ namespace vestige::lockstep {
 
 namespace {
 
-constexpr int patience_ms = 60'000;
+constexpr int patience_ms = 300'000; // hosts may be busy
 
 struct Pipe {
     Pipe() {

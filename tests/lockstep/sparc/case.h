@@ -46,6 +46,9 @@ struct Ignored {
     bool nan_bits = false;
 };
 
+// Of Case::features, for us alone: floating point by the helpers of exact mode.
+inline constexpr std::uint32_t exact_mode = 1 << 16;
+
 // Which f registers a case has (families_float.cpp).
 enum class Precision : std::uint8_t { single_alone, double_alone, mixed };
 

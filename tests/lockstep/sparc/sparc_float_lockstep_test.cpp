@@ -26,6 +26,12 @@ TEST_CASE("SPARC floating point agrees with QEMU", "[float]") {
     expect_agreement(float_suite(400'000, 1));
 }
 
+TEST_CASE("The helpers of SPARC's exact mode agree with QEMU", "[float]") {
+    Suite suite = float_suite(100'000, 2);
+    suite.features |= exact_mode;
+    expect_agreement(suite);
+}
+
 TEST_CASE("The SPARC floating-point lockstep notices wrong lifters", "[float][mutation]") {
     const std::vector<NamedMutation> mutations = {
         {"fadds lifts as fsubs", [](std::uint32_t word) { return replace(word, fadds, fsubs); }},

@@ -27,6 +27,12 @@ TEST_CASE("SPARC integer, memory, window and branch instructions agree with QEMU
     expect_agreement(integer_suite(1'000'000, 1));
 }
 
+TEST_CASE("LEON3 agrees with QEMU's", "[integer]") {
+    Suite suite = integer_suite(30'000, 3);
+    suite.model = suite.cpu = "LEON3";
+    expect_agreement(suite);
+}
+
 // A lockstep that cannot fail is worth nothing: each of these must be noticed.
 TEST_CASE("The SPARC lockstep notices wrong lifters", "[integer][mutation]") {
     using enum Opcode;

@@ -34,6 +34,10 @@ struct Subject::Machine {
     SubjectMemory memory{low_area};
     LiftingCpu lifting_cpu;
     UnitRunner runner;
+
+    std::uint32_t mode_of(const Case& test) const {
+        return cpu.mode() | (test.features & exact_mode ? mode::float_exact : 0);
+    }
 };
 
 Subject::Subject(const CpuModel& model, Engine engine)
@@ -60,7 +64,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
             stray();
             break;
         }
-        const runtime::UnitExit exit = m.runner.run(m.state.pc, m.cpu.mode());
+        const runtime::UnitExit exit = m.runner.run(m.state.pc, m.mode_of(test));
         if (exit.code == ir::leave::none || exit.code == ir::leave::look_again) continue;
         if (exit.code == code(Leave::mode_changed)) continue;
         stray();
@@ -80,7 +84,7 @@ const vestige::lockstep::RegionCounts& Subject::regions() const {
 
 std::string Subject::print_ir(const Case& test) {
     machine_->runner.begin(test.address, test.words, no_mutation);
-    machine_->runner.translate(test.address, machine_->cpu.mode());
+    machine_->runner.translate(test.address, machine_->mode_of(test));
     return machine_->runner.print();
 }
 

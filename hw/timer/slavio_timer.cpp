@@ -106,7 +106,12 @@ void SlavioTimer::Counter::settle() {
     const std::uint64_t round = limit_ == 0 ? counter_steps : period();
     if (steps < round) return;
     origin_ += steps / round * round;
-    if (limit_ != 0) reached_ = true;
+    if (limit_ == 0) return;
+    // A host that is late by more than half a round (under its own clock) does not leave the rest
+    // of the round for the interrupt: it would come after the limit is reached again, and Linux,
+    // which adds the count to the limits that it has seen, would see time run backwards.
+    if (!reached_ && steps - round > round / 2) origin_ = now();
+    reached_ = true;
 }
 
 // Reached limits are not counted: while one waits to be read, no alarm is needed.

@@ -82,6 +82,30 @@ TEST_CASE_METHOD(Fixture, "SLAVIO timer: the system's interrupts at its limit un
     CHECK(count() == 10 << 9);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "SLAVIO timer: Linux' time does not run backwards where the host is late") {
+    set_limit(20'000);
+    std::uint64_t rounds = 0;
+    const auto time = [&] {
+        const std::uint64_t value = count();
+        return 20'000 * (rounds + (value & reached ? 1 : 0)) + ((value & ~reached) >> 9);
+    };
+    advance(9 * millisecond);
+    CHECK(time() == 18'000);
+    // The tenth of a round that would be left is too short for the interrupt to get through.
+    clock.fall_behind(10 * millisecond);
+    const std::uint64_t before = time();
+    CHECK(before >= 20'000);
+    advance(3 * millisecond);
+    CHECK(limit() != 0);
+    rounds++;
+    CHECK(time() == before + 6'000);
+    // A little late is nothing.
+    advance(6 * millisecond);
+    clock.fall_behind(2 * millisecond);
+    CHECK(time() == before + 6'000 + 16'000);
+}
+
 TEST_CASE_METHOD(Fixture, "SLAVIO timer: a new limit starts anew, one by itself does not") {
     set_limit(1000);
     advance(600 * step);

@@ -1,5 +1,6 @@
 // Delayed transfers: branches forward over a few words with and without annulled slots, calls,
 // jumps, transfers in the slots of others, counted loops, routines; and moves between windows.
+#include <algorithm>
 #include <vector>
 
 #include "tests/lockstep/sparc/generator.h"
@@ -177,7 +178,40 @@ void emit_excursion(Generator& g) {
     g.emit_pinned(g.encode_arithmetic(down ? restore : save, g.free_reg()));
 }
 
+// More saves than there are free windows, and as many restores: the system beneath moves windows to
+// the stack and back. What a new window holds nobody knows, so it is filled before it is read. The
+// end of its case: what the windows that have been left hold then is open.
+void emit_dive(Generator& g) {
+    if (!g.straight() || g.in_slot() || g.position() > longest_case) return;
+    static constexpr unsigned own[] = {16, 17, 18, 19, 20, 21, 22, 23, 8, 9, 10, 11, 12, 13, 15};
+    static constexpr Opcode opcodes[] = {add, xor_, subcc, addx, smul, andn, srl};
+    constexpr unsigned sp = 14, first_in = 24;
+    const auto any_own = [&] { return g.random.pick(std::span<const unsigned>(own)); };
+    const unsigned levels = g.random.between(4, 9);
+    for (unsigned level = 0; level < levels; ++level) {
+        g.emit_pinned(
+            g.encode(save, {{'d', sp}, {'s', sp}, {'i', 1}, {'o', (0 - SPARC_FRAME) & 0x1fff}}));
+        for (const unsigned rd : own)
+            g.emit_pinned(g.encode_arithmetic(add, first_in + g.random.below(8), rd) | 1u << 13);
+        for (unsigned left = g.random.below(4); left > 0; --left)
+            g.emit(g.encode_arithmetic(g.random.pick(std::span<const Opcode>(opcodes)), any_own()));
+    }
+    // Results go where only this code looks, and at last to %g0.
+    for (unsigned level = levels; level > 0; --level) {
+        if (g.random.one_in(2))
+            g.emit(g.encode_arithmetic(g.random.pick(std::span<const Opcode>(opcodes)), any_own()));
+        g.emit_pinned(g.encode_arithmetic(restore, level == 1 ? 0 : any_own()));
+    }
+    g.test().ignored.file_end = file_index(std::min(g.depth(), 0) + 1, 16);
+    g.finish();
+}
+
 } // namespace
+
+std::span<const Family> dive_families() {
+    static constexpr Family families[] = {{"dive", 8, emit_dive}};
+    return families;
+}
 
 std::span<const Family> branch_families() {
     static constexpr Family families[] = {

@@ -25,11 +25,15 @@ Generator::Generator(std::uint64_t seed, std::vector<Family> families, std::uint
     : CaseBuilder(seed, std::move(families)), features_(features) {}
 
 std::uint32_t Generator::encode_arithmetic(Opcode opcode, unsigned rd) {
+    return encode_arithmetic(opcode, any_reg(), rd);
+}
+
+std::uint32_t Generator::encode_arithmetic(Opcode opcode, unsigned rs1, unsigned rd) {
     const bool immediate = random.one_in(2);
     // Bits 5 to 12 mean nothing with a register.
     const std::uint32_t operand =
         immediate ? random.word() : (random.one_in(8) ? random.below(256) << 5 : 0) | any_reg();
-    return encode(opcode, {{'d', rd}, {'s', any_reg()}, {'i', immediate}, {'o', operand}});
+    return encode(opcode, {{'d', rd}, {'s', rs1}, {'i', immediate}, {'o', operand}});
 }
 
 void Generator::emit_slot() {
@@ -95,12 +99,25 @@ std::uint32_t Generator::encode_at(Opcode opcode, const Place& place, unsigned r
     return word;
 }
 
+// %sp in every window, and %fp in the outermost.
+void Generator::keep_stack_pointers() {
+    constexpr unsigned sp = 14, fp = 30;
+    const auto keep = [&](int depth, unsigned reg, std::uint32_t value) {
+        known_[8 + file_index(depth, reg)] = value;
+        case_.input.file[file_index(depth, reg)] = value;
+    };
+    std::uint32_t address = SPARC_STACK;
+    keep(-SPARC_DEPTH, fp, address);
+    for (int depth = -SPARC_DEPTH; depth <= SPARC_DEPTH; ++depth)
+        keep(depth, sp, address -= SPARC_FRAME);
+}
+
 // Two pointers, a small index, and a pair whose sum points into the window. Half of them globals,
 // which are there in every window.
 void Generator::choose_known_registers() {
     known_.fill(std::nullopt);
     reserved_.reset();
-    reserved_.set(0, false);
+    if (features_ & SPARC_DEEP) keep_stack_pointers();
     const auto choose = [&](std::uint32_t value, unsigned least, unsigned most) {
         unsigned n;
         do

@@ -32,6 +32,8 @@ std::span<const Family> memory_families();
 // Delayed transfers of all kinds, and moves between windows.
 std::span<const Family> branch_families();
 std::span<const Family> window_families();
+// With SPARC_DEEP: further than there are windows.
+std::span<const Family> dive_families();
 std::span<const Family> float_families();
 
 class Generator final : public vestige::lockstep::CaseBuilder<Case, Generator> {
@@ -48,7 +50,9 @@ class Generator final : public vestige::lockstep::CaseBuilder<Case, Generator> {
     std::uint32_t encode_random(Opcode opcode, std::initializer_list<FieldValue> fields) {
         return vestige::lockstep::encode_random(info(opcode).pattern, fields, random);
     }
-    // rd, a random rs1 and a random second operand of either kind.
+    // rs1, rd and a random second operand of either kind.
+    std::uint32_t encode_arithmetic(Opcode opcode, unsigned rs1, unsigned rd);
+    // The same with a random rs1.
     std::uint32_t encode_arithmetic(Opcode opcode, unsigned rd);
 
     // One instruction that is no transfer: for the slot of the one that has just been emitted.
@@ -100,6 +104,7 @@ class Generator final : public vestige::lockstep::CaseBuilder<Case, Generator> {
     }
     void begin_case(std::uint32_t address);
     void choose_known_registers();
+    void keep_stack_pointers();
     void begin_float_state();
     std::optional<Place> displaced_to(std::uint32_t address);
     std::optional<Place> indexed(std::uint32_t size);

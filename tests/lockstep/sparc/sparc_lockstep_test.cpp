@@ -27,6 +27,15 @@ TEST_CASE("SPARC integer, memory, window and branch instructions agree with QEMU
     expect_agreement(integer_suite(1'000'000, 1));
 }
 
+// The oracle spills and fills windows as Linux does; so does our side, at the trap's entry.
+TEST_CASE("SPARC window overflow and underflow agree with QEMU", "[integer]") {
+    Suite suite = integer_suite(150'000, 4);
+    suite.families = join({integer_families(), memory_families(), window_families(),
+                           branch_families(), dive_families()});
+    suite.features = SPARC_DEEP;
+    expect_agreement(suite);
+}
+
 TEST_CASE("LEON3 agrees with QEMU's", "[integer]") {
     Suite suite = integer_suite(30'000, 3);
     suite.model = suite.cpu = "LEON3";

@@ -23,10 +23,7 @@ struct Subject::Machine {
         : model(which),
           cpu(model, state),
           lifting_cpu(model),
-          runner(engine, lifting_cpu, state.header, memory) {
-        state.supervisor = 0;
-        state.enable_traps = 1;
-    }
+          runner(engine, lifting_cpu, state.header, memory) {}
 
     const CpuModel& model;
     State state;
@@ -34,6 +31,17 @@ struct Subject::Machine {
     SubjectMemory memory{low_area};
     LiftingCpu lifting_cpu;
     UnitRunner runner;
+
+    // A trap for the want of a window has been taken.
+    bool move_window() {
+        if (state.pc == tt::window_overflow << 4)
+            spill_window(state, model, memory);
+        else if (state.pc == tt::window_underflow << 4)
+            fill_window(state, model, memory);
+        else
+            return false;
+        return true;
+    }
 
     std::uint32_t mode_of(const Case& test) const {
         return cpu.mode() | (test.features & exact_mode ? mode::float_exact : 0);
@@ -52,6 +60,9 @@ Registers Subject::run(const Case& test, Mutation mutation) {
     load_state(test, m.model, m.state);
     m.state.pc = test.address;
     m.state.delay = 0;
+    m.state.supervisor = 0;
+    m.state.enable_traps = 1;
+    m.state.tbr = 0;
 
     Registers result;
     const auto stray = [&] {
@@ -59,6 +70,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
         result.exit_pc = m.state.pc;
     };
     while (m.state.pc != test.end() || m.state.delay) {
+        if (m.state.supervisor && m.move_window()) continue;
         if (m.state.pc < test.address || m.state.pc >= test.end() || m.state.pc % 4 != 0 ||
             !m.runner.refill()) {
             stray();
@@ -71,6 +83,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
         break;
     }
     if (m.state.cwp != first_window(test, m.model)) stray();
+    fill_all_windows(m.state, m.model, m.memory);
     store_state(m.state, test, m.model, result);
     std::memcpy(result.memory.data(), m.memory.test_bytes(), SPARC_WINDOW_BYTES);
     return result;

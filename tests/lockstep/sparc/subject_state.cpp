@@ -24,7 +24,55 @@ void for_each_register(State& state, const Case& test, const CpuModel& model, Fu
                      file_index(depth, n));
 }
 
+constexpr unsigned l1 = 17, l2 = 18, sp = 14, fp = 30;
+
+// As rett does.
+void return_from_trap(State& state, const CpuModel& model) {
+    state.pc = reg(state, state.cwp, l1, model.windows);
+    state.npc = reg(state, state.cwp, l2, model.windows);
+    state.delay = state.npc != state.pc + 4;
+    set_cwp(state, next_window(state.cwp, model.windows), model.windows);
+    state.supervisor = 0;
+    state.enable_traps = 1;
+}
+
+// The window that a restore in `window` leads to comes back from its stack.
+void fill(State& state, unsigned window, const CpuModel& model, runtime::CpuRuntime& memory) {
+    const unsigned wanted = next_window(window, model.windows);
+    const std::uint32_t stack = reg(state, window, fp, model.windows);
+    for (unsigned n = 16; n < 32; ++n) {
+        std::uint64_t value = 0;
+        memory.read_guest(stack + 4 * (n - 16), 4, value);
+        reg(state, wanted, n, model.windows) = static_cast<std::uint32_t>(value);
+    }
+    state.wim = 1u << next_window(wanted, model.windows);
+}
+
 } // namespace
+
+void spill_window(State& state, const CpuModel& model, runtime::CpuRuntime& memory) {
+    const unsigned oldest = previous_window(state.cwp, model.windows);
+    const std::uint32_t stack = reg(state, oldest, sp, model.windows);
+    for (unsigned n = 16; n < 32; ++n)
+        memory.write_guest(stack + 4 * (n - 16), 4, reg(state, oldest, n, model.windows));
+    state.wim = 1u << oldest;
+    return_from_trap(state, model);
+}
+
+void fill_window(State& state, const CpuModel& model, runtime::CpuRuntime& memory) {
+    const unsigned from = next_window(state.cwp, model.windows); // where the restore was
+    fill(state, from, model, memory);
+    return_from_trap(state, model);
+}
+
+void fill_all_windows(State& state, const CpuModel& model, runtime::CpuRuntime& memory) {
+    unsigned window = state.cwp;
+    for (int left = SPARC_DEPTH; left > 0; --left) {
+        const unsigned next = next_window(window, model.windows);
+        if (state.wim >> next & 1) fill(state, window, model, memory);
+        window = next;
+    }
+}
 
 unsigned first_window(const Case& test, const CpuModel& model) {
     return test.address / 4 % model.windows;

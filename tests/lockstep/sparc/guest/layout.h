@@ -20,9 +20,12 @@
 #define SPARC_LOCKSTEP_MAGIC 0x56535038
 
 #define SPARC_LOW_START 0
-#define SPARC_LOW_END 0x2000
+#define SPARC_LOW_END 0x4000
 #define SPARC_WINDOW 0xf80
 #define SPARC_WINDOW_BYTES 256
+/* Where windows are spilled to, one below another. */
+#define SPARC_STACK 0x3c00
+#define SPARC_FRAME 96
 /* The harness's own words in the low area. */
 #define SPARC_RECORD 0x100
 #define SPARC_HOST_SP 0x104
@@ -39,6 +42,7 @@
 
 /* Features of a suite. */
 #define SPARC_FLOAT 1
+#define SPARC_DEEP 2 /* more saves than windows: stack pointers are kept */
 
 #define SPARC_DEPTH 3 /* windows on either side of the one that a case begins in */
 #define SPARC_FILE_WORDS 120

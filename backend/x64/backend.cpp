@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "backend/x64/arena.h"
+#include "backend/x64/gate.h"
 #include "backend/x64/site.h"
 #include "backend/x64/slow_path.h"
 #include "backend/x64/thunks.h"
@@ -129,7 +130,14 @@ void X64Backend::unlink(const runtime::LinkSite& site) {
     parts_->aim(record, reinterpret_cast<const std::byte*>(&record) + record.stub);
 }
 
+bool X64Backend::add_gate(const ir::StateLayout& layout, std::uint64_t pc,
+                          runtime::CompiledUnit& unit) {
+    unit.gate = emit_gate(parts_->arena, parts_->thunks, layout, pc);
+    return unit.gate != nullptr;
+}
+
 void X64Backend::release(runtime::CompiledUnit& unit) {
+    if (unit.gate) parts_->arena.release(static_cast<const std::byte*>(unit.gate), gate_bytes);
     parts_->window_faults.remove(static_cast<const std::byte*>(unit.entry));
     parts_->texts.erase(unit.entry);
     parts_->arena.release(static_cast<const std::byte*>(unit.entry), unit.code_bytes);

@@ -40,6 +40,8 @@ class X64Backend final : public runtime::Backend {
     void link(const runtime::LinkSite& site, const void* entry) override;
     void unlink(const runtime::LinkSite& site) override;
     void link_by_jump_cache(const runtime::LinkSite& site) override;
+    bool add_gate(const ir::StateLayout& layout, std::uint64_t pc,
+                  runtime::CompiledUnit& unit) override;
     void release(runtime::CompiledUnit& unit) override;
     void release_all() override;
     std::size_t arena_bytes_used() const override;

@@ -23,12 +23,17 @@ namespace {
 
 constexpr std::uint32_t start = 0x7000;
 
-// A page that begins with the given words; behind them nothing can be run.
+// A page that begins with the given words; behind them nothing can be run. Further pages are added
+// one by one.
 class Bench {
   public:
-    explicit Bench(const std::vector<Word>& words) {
-        for (std::size_t i = 0; i < page_.size() / 4; ++i)
-            store_be(page_.data() + 4 * i, i < words.size() ? words[i] : illegal);
+    explicit Bench(const std::vector<Word>& words) { add_page(0, words); }
+    // So many pages behind the first.
+    void add_page(std::uint64_t number, const std::vector<Word>& words) {
+        auto& page = pages_[start / runtime::page_size + number];
+        page.resize(runtime::page_size);
+        for (std::size_t i = 0; i < page.size() / 4; ++i)
+            store_be(page.data() + 4 * i, i < words.size() ? words[i] : illegal);
     }
 
     std::set<std::uint32_t> not_run; // offsets
@@ -38,7 +43,11 @@ class Bench {
         const bool formed = former_.form(
             {.root = start + offset,
              .mode = ppc::mode::problem,
-             .page = page_,
+             .page = [&](std::uint64_t number) -> std::span<const std::byte> {
+                 const auto found = pages_.find(number);
+                 if (found == pages_.end()) return {};
+                 return found->second;
+             },
              .max_instructions = most_instructions,
              .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); }},
             function_);
@@ -89,7 +98,7 @@ class Bench {
                 if (function_[value].op == wanted) body(function_[value]);
     }
 
-    std::vector<std::byte> page_ = std::vector<std::byte>(runtime::page_size);
+    std::map<std::uint64_t, std::vector<std::byte>> pages_;
     ppc::lockstep::LiftingCpu cpu_{*ppc::find_cpu_model("750")};
     RegionFormer former_{cpu_};
     ir::Function function_{ppc::state_layout(), ppc::helper_table()};
@@ -193,7 +202,7 @@ TEST_CASE("a root that leads nowhere is no region") {
     CHECK_FALSE(bench.form());
 }
 
-TEST_CASE("a region ends with its page") {
+TEST_CASE("a region ends where no page is") {
     std::vector<Word> words(runtime::page_size / 4, nop);
     words[1] = beq(-8); // to the page before
     words[2] = beq(static_cast<int>(runtime::page_size) - 8);
@@ -204,6 +213,35 @@ TEST_CASE("a region ends with its page") {
     CHECK(bench.exits().count(runtime::page_size) >= 1);
     for (const auto& [offset, instructions] : bench.blocks())
         CHECK(offset + 4 * instructions <= runtime::page_size);
+}
+
+TEST_CASE("a region goes on in other pages that are there") {
+    //  0: bl 1000  4: bdnz 0    1000: addi  1004: bne 2000  1008: blr
+    Bench bench({b(0x1000) | 1, bdnz(-4)});
+    bench.add_page(1, {addi(3, 3, 1), bne(0xffc), blr});
+    bench.not_run = {8};
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 1}, {4, 1}, {0x1000, 2}, {0x1008, 1}});
+    CHECK(bench.exits() == Offsets{8, 0x2000});
+    CHECK(bench.former().pages().size() == 2);
+    CHECK(bench.former().pages()[0] == start / runtime::page_size);
+    CHECK(bench.former().pages()[1] == start / runtime::page_size + 1);
+    // A page that is there, but with nothing that was run, is none of the region's.
+    bench.not_run.insert(0x1000);
+    CHECK_FALSE(bench.form());
+    bench.add_page(2, {nop, b(-8)});
+    bench.not_run.erase(0x1000);
+    REQUIRE(bench.form());
+    CHECK(bench.former().pages().size() == 3);
+}
+
+TEST_CASE("a region has eight pages at most") {
+    Bench bench({b(0x1000)});
+    for (unsigned i = 1; i < 20; ++i)
+        bench.add_page(i, {b(0x1000)});
+    REQUIRE(bench.form());
+    CHECK(bench.former().pages().size() == 8);
+    CHECK(bench.exits() == Offsets{0x8000});
 }
 
 TEST_CASE("a region does not grow without end") {

@@ -29,6 +29,7 @@ struct CompiledUnit {
     std::vector<LinkSite> links;
     std::uint32_t first_site = 0, site_count = 0; // backend's bookkeeping: see release()
     void* owner = nullptr; // the runtime's, set before compile(), which hands it to the links
+    const void* gate = nullptr; // see Backend::add_gate()
 };
 
 // Why generated code returned.
@@ -73,6 +74,11 @@ class Backend {
     virtual void unlink(const LinkSite& site) = 0;
     // Lets a link to another page go wherever the jump cache says, and leave if that has nothing.
     virtual void link_by_jump_cache(const LinkSite& site) = 0;
+
+    // Makes a way in that links can be aimed at in the place of the unit's entry: it goes where the
+    // jump cache says that `pc` is, which may be elsewhere, and leaves if that has nothing. False:
+    // the arena is full.
+    virtual bool add_gate(const ir::StateLayout& layout, std::uint64_t pc, CompiledUnit& unit) = 0;
 
     // The unit's code is not entered any more: its memory can be used again.
     virtual void release(CompiledUnit& unit) = 0;

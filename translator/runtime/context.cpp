@@ -13,7 +13,7 @@ Context::Context()
     : read_(page_map_entries),
       write_(page_map_entries),
       jump_cache_(std::make_unique<JumpCacheEntry[]>(jump_cache_size)),
-      fetch_(std::make_unique<FetchEntry[]>(fetch_cache_size)),
+      fetched_(page_map_entries),
       filled_in_(std::size_t{1} << class_bits),
       executed_(page_map_entries / 64) {}
 
@@ -30,7 +30,7 @@ void Context::note_filled(std::uint32_t page) {
         std::sort(filled_.begin(), filled_.end());
         filled_.erase(std::unique(filled_.begin(), filled_.end()), filled_.end());
         std::erase_if(filled_, [&](std::uint32_t old) {
-            return !read_[old] && !write_[old] && !(executed_[old / 64] >> old % 64 & 1);
+            return !read_[old] && !write_[old] && !was_fetched(old);
         });
         compact_at_ = std::max<std::size_t>(4096, 2 * filled_.size());
     }
@@ -77,17 +77,12 @@ bool Context::show(std::uint32_t page, const HostBacking& backing) {
     return window_->show(page, backing, writable ? Window::Rights::write : Window::Rights::read);
 }
 
-const FetchPage* Context::fetch_page(std::uint32_t page) const {
-    const FetchEntry& entry = fetch_[page % fetch_cache_size];
-    return entry.page == page ? &entry.found : nullptr;
-}
-
 const FetchPage* Context::add_fetch_page(std::uint32_t page, const FetchPage& found) {
-    FetchEntry& entry = fetch_[page % fetch_cache_size];
-    entry = {page, found};
+    fetched_[page] = found;
     executed_[page / 64] |= std::uint64_t{1} << page % 64;
     note_filled(page);
-    return &entry.found;
+    forget_dependents(page);
+    return &fetched_[page];
 }
 
 void Context::cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry) {
@@ -96,6 +91,21 @@ void Context::cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry
 
 void Context::clear_jump_cache() {
     std::fill_n(jump_cache_.get(), jump_cache_size, JumpCacheEntry{});
+    dependents_.clear();
+}
+
+void Context::depend(std::uint32_t page, std::uint64_t pc) {
+    auto& dependents = dependents_[page];
+    if (std::find(dependents.begin(), dependents.end(), pc) == dependents.end())
+        dependents.push_back(pc);
+}
+
+void Context::forget_dependents(std::uint32_t page) {
+    const auto found = dependents_.find(page);
+    if (found == dependents_.end()) return;
+    for (const std::uint64_t pc : found->second)
+        jump_cache_[(pc >> 2) & (jump_cache_size - 1)] = {};
+    dependents_.erase(found);
 }
 
 void Context::drop_page(std::uint32_t page) {
@@ -103,12 +113,9 @@ void Context::drop_page(std::uint32_t page) {
     write_[page] = 0;
     if (window_) window_->hide(page);
     // The jump cache may hold entries of any page that was executed.
-    std::uint64_t& executed = executed_[page / 64];
-    const std::uint64_t mask = std::uint64_t{1} << page % 64;
-    if (executed & mask) {
-        executed &= ~mask;
-        FetchEntry& entry = fetch_[page % fetch_cache_size];
-        if (entry.page == page) entry.page = ~0u;
+    if (was_fetched(page)) {
+        executed_[page / 64] &= ~(std::uint64_t{1} << page % 64);
+        forget_dependents(page);
         // The entries of a page lie side by side: the index is the low bits of pc / 4.
         constexpr std::uint32_t entries_a_page = page_size / 4;
         const std::uint32_t first = page * entries_a_page % jump_cache_size;
@@ -133,7 +140,6 @@ void Context::clear() {
         executed_[page / 64] = 0;
     }
     filled_.clear();
-    std::fill_n(fetch_.get(), fetch_cache_size, FetchEntry{});
     clear_jump_cache();
 }
 

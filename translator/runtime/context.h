@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "translator/runtime/cpu_header.h"
@@ -50,8 +51,10 @@ class Context {
     std::uint64_t not_shown = 0; // pages that could not be
     WindowAccount window_account;
 
-    // Null if the page has not been fetched from in this context.
-    const FetchPage* fetch_page(std::uint32_t page) const;
+    // Null if the page has not been fetched from in this context, or was dropped since.
+    const FetchPage* fetch_page(std::uint32_t page) const {
+        return was_fetched(page) ? &fetched_[page] : nullptr;
+    }
     const FetchPage* add_fetch_page(std::uint32_t page, const FetchPage& found);
 
     void cache_jump(std::uint64_t pc, std::uint64_t mode, const void* entry);
@@ -60,6 +63,9 @@ class Context {
         if (cached.entry == entry) cached = {};
     }
     void clear_jump_cache();
+    // Until the mapping of the page's code changes: what the jump cache says of pc goes with it, be
+    // the page dropped or fetched from anew.
+    void depend(std::uint32_t page, std::uint64_t pc);
 
     void drop_page(std::uint32_t page);
     // All pages that agree with `page` in its low class_bits.
@@ -75,21 +81,19 @@ class Context {
 
   private:
     void note_filled(std::uint32_t page);
-
-    static constexpr unsigned fetch_cache_size = 256;
-    struct FetchEntry {
-        std::uint32_t page = ~0u;
-        FetchPage found;
-    };
+    void forget_dependents(std::uint32_t page);
+    bool was_fetched(std::uint32_t page) const { return executed_[page / 64] >> page % 64 & 1; }
 
     SparseArray<PageMapEntry> read_, write_;
     std::unique_ptr<Window> window_;
     std::unique_ptr<JumpCacheEntry[]> jump_cache_;
-    std::unique_ptr<FetchEntry[]> fetch_; // direct mapped by page number
+    SparseArray<FetchPage> fetched_; // of the pages that executed_ knows
+    // By page: where entries of the jump cache are that depend on it.
+    std::unordered_map<std::uint32_t, std::vector<std::uint64_t>> dependents_;
     std::function<void(std::uint32_t)> on_filled_;
     // By the low 16 bits of a page number: which of the 16 such pages may have an entry.
     SparseArray<std::uint16_t> filled_in_;
-    SparseArray<std::uint64_t> executed_; // a bit a page: fetched from since the last clear
+    SparseArray<std::uint64_t> executed_; // a bit a page: fetched from since it was dropped last
     std::vector<std::uint32_t> filled_;   // pages entered since the last clear, with repetitions
     std::size_t compact_at_ = 4096;
 };

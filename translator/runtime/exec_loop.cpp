@@ -91,7 +91,7 @@ void ExecLoop::drop_all_pages() {
     contexts_.clear();
     units_.clear_stable_jumps();
     memory_.forget_pages();
-    units_.unchain_across_pages();
+    units_.forget_stable_pages();
     context_changed();
 }
 
@@ -182,6 +182,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     ++stats_.unit_lookups;
     const UnitKey key{page->physical | (pc & page_mask), pc, mode_, max_instructions, view_};
     Unit* unit = units_.find(key);
+    if (unit) unit->stable = page->stable; // it may not have been so the last time
     const bool compiled = backend_ && max_instructions == options_.max_instructions;
     if (unit && (!compiled || unit->code.entry)) return unit;
 
@@ -197,6 +198,20 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     }
     if (compiled && !compile(*unit)) unit = nullptr;
     return unit;
+}
+
+// What runs at pc in the current context, compiled: a region of several pages if all of them are
+// where it wants them.
+Unit* ExecLoop::find_entry(std::uint64_t pc) {
+    Unit* const unit = find_unit(pc, options_.max_instructions);
+    if (!unit || !unit->wider) return unit;
+    Unit& wider = *unit->wider;
+    const auto in_place = [&](const PlacedPage& page) {
+        const FetchPage* known = context_->fetch_page(static_cast<std::uint32_t>(page.guest));
+        return known && known->physical >> page_bits == page.physical;
+    };
+    return wider.stable || std::all_of(wider.pages.begin(), wider.pages.end(), in_place) ? &wider
+                                                                                         : unit;
 }
 
 void ExecLoop::tell_observer(const Unit& unit) {
@@ -296,15 +311,17 @@ void ExecLoop::follow_link(const LinkSite& site) {
     // The links of a unit in another mode or context stay as they are.
     if (from.unit->key.mode != mode_ || from.unit->key.view != view_) return;
     const std::size_t invalidated = units_.invalidated + units_.evicted;
-    Unit* to = find_unit(pc, options_.max_instructions);
+    Unit* to = find_entry(pc);
     if (!to || !to->code.entry || units_.invalidated + units_.evicted != invalidated) return;
-    const bool same_page = from.unit->key.pc >> page_bits == pc >> page_bits;
-    if (!same_page && !(from.unit->stable && to->stable)) {
-        backend_->link_by_jump_cache(site);
+    if (!UnitCache::covers(*from.unit, *to) && !(from.unit->stable && to->stable)) {
         cache_jump(*to);
-        return;
+        // Within the page, by the unit's gate.
+        if (!to->narrower || !UnitCache::covers(*from.unit, *to->narrower)) {
+            backend_->link_by_jump_cache(site);
+            return;
+        }
+        to = to->narrower;
     }
-    if (same_page && from.unit->key.physical >> page_bits != to->key.physical >> page_bits) return;
     units_.chain(from, *to);
     ++stats_.chained;
 }
@@ -333,6 +350,11 @@ void ExecLoop::count(const UnitExit& exit) {
 
 void ExecLoop::cache_jump(Unit& unit) {
     UnitCache::cache_jump(*context_, header_->jump_cache_mode, unit);
+    // Which of the two it is depends on where all the pages are.
+    const Unit& wide = unit.wider ? *unit.wider : unit;
+    if (!wide.stable)
+        for (const PlacedPage& page : wide.pages)
+            context_->depend(static_cast<std::uint32_t>(page.guest), unit.key.pc);
     // Contexts that may have windows run code of their own.
     if (unit.stable && !cpu_.keeps_context(mode_))
         units_.cache_stable_jump(header_->jump_cache_mode, unit);
@@ -361,7 +383,7 @@ void ExecLoop::step() {
     const JumpCacheEntry& cached = header_->jump_cache[(pc >> 2) & (jump_cache_size - 1)];
     const void* entry = cached.tag == (header_->jump_cache_mode | pc) ? cached.entry : nullptr;
     if (!entry) {
-        Unit* unit = find_unit(pc, options_.max_instructions);
+        Unit* unit = find_entry(pc);
         if (!unit) return; // a fault was raised, or there was no room: try again
         entry = unit->code.entry;
         // Without chaining every unit comes through here.
@@ -373,7 +395,7 @@ void ExecLoop::step() {
     if (header_->budget == before && cpu_.pc() == pc_before && before > 0) {
         if (refill()) return;
         // The unit is longer than the budget: its beginning runs on the reference engine.
-        Unit* unit = find_unit(pc, options_.max_instructions);
+        const Unit* unit = find_entry(pc);
         if (unit && unit->instruction_count > before) {
             ++stats_.tail_runs;
             run_reference(pc, options_.max_instructions, before);
@@ -393,117 +415,6 @@ bool ExecLoop::refill() {
     if (region_compiler_) install_regions();
     if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
     return true;
-}
-
-// A window costs some microseconds for every page that comes or goes, and code for it is translated
-// anew: it is for contexts that run for long and whose mappings stay.
-void ExecLoop::consider_window() {
-    Context& context = *context_;
-    if (Window* window = context.window()) {
-        if (context.window_account.affords(window->operations() + context.not_shown)) return;
-        context.close_window();
-        ++stats_.windows_given_up;
-    } else {
-        if (!cpu_.keeps_context(mode_) || !context.window_account.due()) return;
-        if (!contexts_.open_window(context)) return;
-        ++stats_.windows;
-    }
-    context_changed();
-    refresh();
-}
-
-// The unit at pc is hot: what it loops through takes its place.
-void ExecLoop::make_region(std::uint64_t pc) {
-    const FetchPage* page = context_->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
-    if (!page) return;
-    Unit* unit = units_.find(
-        {page->physical | (pc & page_mask), pc, mode_, options_.max_instructions, view_});
-    if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
-    if (region_compiler_ && !region_compiler_->has_room()) return;
-    const ActivityScope translating(times_, Activity::translating_regions);
-    unit->region_refused = true; // or under way
-    auto region = form_region(*unit, *page);
-    if (!region) return;
-    if (region_compiler_) {
-        submit_region(std::move(region), *page);
-        return;
-    }
-    const bool in_filter = options_.log_filter.contains(pc);
-    opt::optimise_region(function_, workspace_);
-    if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
-    UnitCache::own_links(*region);
-    if (!backend_->compile(function_, region->code, region->key.view)) return; // the arena is full
-    if (log_.on(LogItem::out_asm) && in_filter)
-        log_.put(fmt::format("OUT region: {:08x}\n{}", pc, backend_->disassemble(region->code)));
-    take_in(std::move(region), region_former_.instructions());
-}
-
-// Leaves function_ as raw IR. Null: the unit is no better as a region.
-std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, const FetchPage& page) {
-    const UnitKey& key = unit.key;
-    const auto was_run = [&](std::uint64_t pc) {
-        const Unit* other = units_.find(
-            {page.physical | (pc & page_mask), pc, key.mode, key.max_instructions, key.view});
-        return other && other->code.entry;
-    };
-    const RegionRequest request{.root = key.pc,
-                                .mode = key.mode,
-                                .page = {page.host, page_size},
-                                .max_instructions = key.max_instructions,
-                                .was_run = was_run};
-    if (!region_former_.form(request, function_)) return nullptr;
-    opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
-    auto region = std::make_unique<Unit>();
-    region->key = key;
-    region->tier = Tier::region;
-    region->stable = unit.stable;
-    const auto blocks = region_former_.blocks();
-    region->instruction_count = blocks[0].instructions;
-    region->guest_bytes = blocks[0].bytes;
-    for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
-        region->further_code.push_back({page.physical | (block.pc & page_mask), block.bytes});
-    return region;
-}
-
-// The compiled region takes the place of the unit at its root.
-void ExecLoop::take_in(std::unique_ptr<Unit> region, std::uint32_t instructions) {
-    TierStats& tier = stats_.tiers[1];
-    ++tier.units;
-    tier.instructions += instructions;
-    tier.host_bytes += region->code.code_bytes;
-    const Unit& made = *region;
-    units_.replace(std::move(region));
-    tell_observer(made);
-}
-
-void ExecLoop::submit_region(std::unique_ptr<Unit> region, const FetchPage& page) {
-    auto job = std::make_unique<RegionJob>(function_);
-    job->instructions = region_former_.instructions();
-    job->page.assign(page.host, page.host + page_size);
-    job->region = std::move(region);
-    region_compiler_->submit(std::move(job));
-}
-
-// What has become of the unit or the guest's code meanwhile decides whether a region is of use.
-void ExecLoop::install_regions() {
-    while (auto job = region_compiler_->take()) {
-        stats_.tiers[1].nanoseconds += job->nanoseconds;
-        Unit& region = *job->region;
-        const Unit* unit = units_.find(region.key);
-        if (!unit || !unit->code.entry || unit->tier == Tier::region) continue;
-        const std::byte* now = bus_.page(region.key.physical & ~page_mask).host;
-        const auto same = [&](std::uint64_t physical, std::uint32_t bytes) {
-            const std::uint64_t offset = physical & page_mask;
-            return std::memcmp(now + offset, job->page.data() + offset, bytes) == 0;
-        };
-        if (!now || !same(region.key.physical, region.guest_bytes) ||
-            !std::all_of(region.further_code.begin(), region.further_code.end(),
-                         [&](const CodeRange& code) { return same(code.physical, code.bytes); }))
-            continue;
-        UnitCache::own_links(region);
-        if (!backend_->install(*job->code, region.code)) continue; // the arena is full
-        take_in(std::move(job->region), job->instructions);
-    }
 }
 
 StopCause ExecLoop::run(std::uint64_t budget) {

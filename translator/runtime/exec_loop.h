@@ -96,6 +96,7 @@ class ExecLoop final : public CpuRuntime {
     Context& resolve_context();
     const FetchPage* fetch(std::uint64_t pc);
     Unit* find_unit(std::uint64_t pc, std::uint32_t max_instructions);
+    Unit* find_entry(std::uint64_t pc);
     std::unique_ptr<Unit> new_unit(const UnitKey& key, const FetchPage& page);
     void lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function);
     bool compile(Unit& unit);
@@ -104,10 +105,12 @@ class ExecLoop final : public CpuRuntime {
     bool refill();
     void consider_window();
     void make_region(std::uint64_t pc);
-    void submit_region(std::unique_ptr<Unit> region, const FetchPage& page);
+    void submit_region(std::unique_ptr<Unit> region);
     void install_regions();
+    bool is_current(const RegionJob& job);
     void take_in(std::unique_ptr<Unit> region, std::uint32_t instructions);
-    std::unique_ptr<Unit> form_region(const Unit& unit, const FetchPage& page);
+    std::unique_ptr<Unit> form_region(const Unit& unit);
+    const FetchPage* page_for_region(std::uint64_t page, const Unit& root) const;
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);
     void leave_unit();

@@ -16,6 +16,7 @@ namespace {
 // A region that is larger costs more to compile than it is likely to give back.
 constexpr std::size_t most_blocks = 64;
 constexpr std::size_t most_instructions = 512;
+constexpr std::size_t most_pages = 8;
 // Places that a return is compared with before it is looked up like any other computed jump.
 constexpr std::size_t most_returns = 4;
 
@@ -39,7 +40,7 @@ bool has_all_state_helper(const ir::Function& function) {
 RegionFormer::RegionFormer(GuestCpu& cpu) : cpu_(cpu), scratch_(cpu.layout(), cpu.helpers()) {}
 
 std::span<const std::byte> RegionFormer::code_at(std::uint64_t pc) const {
-    return request_->page.subspan(pc & page_mask);
+    return request_->page(pc >> page_bits).subspan(pc & page_mask);
 }
 
 const RegionFormer::GuestBlock* RegionFormer::find(std::uint64_t pc) const {
@@ -52,24 +53,24 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     blocks_.clear();
     index_.clear();
     returns_.clear();
+    pages_.assign(1, request.root >> page_bits);
     if (!explore(request.root)) return false;
     std::size_t instructions = blocks_[0].instructions;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         const std::vector<std::uint64_t> successors = blocks_[i].successors; // blocks_ grows
         for (const std::uint64_t pc : successors) {
             if (blocks_.size() == most_blocks || instructions >= most_instructions) break;
-            if (pc >> page_bits != request.root >> page_bits || find(pc)) continue;
-            if (!request.was_run(pc) || !explore(pc)) continue;
+            if (find(pc) || !visit(pc)) continue;
             instructions += blocks_.back().instructions;
         }
         // Where a call comes back to, if what it calls is here.
         const std::uint64_t back = blocks_[i].returns_to;
         const bool here = std::any_of(successors.begin(), successors.end(),
                                       [&](std::uint64_t pc) { return find(pc) != nullptr; });
-        if (back == nowhere || !here || back >> page_bits != request.root >> page_bits) continue;
+        if (back == nowhere || !here) continue;
         if (std::find(returns_.begin(), returns_.end(), back) != returns_.end()) continue;
         if (returns_.size() == most_returns || blocks_.size() == most_blocks) continue;
-        if (!find(back) && (!request.was_run(back) || !explore(back))) continue;
+        if (!find(back) && !visit(back)) continue;
         returns_.push_back(back);
     }
     split();
@@ -86,6 +87,16 @@ std::uint32_t RegionFormer::instructions() const {
     for (const GuestBlock& block : blocks_)
         count += block.instructions;
     return count;
+}
+
+// Takes the block in that begins at pc, if the region may extend to there.
+bool RegionFormer::visit(std::uint64_t pc) {
+    const std::uint64_t page = pc >> page_bits;
+    const bool known = std::find(pages_.begin(), pages_.end(), page) != pages_.end();
+    if (!known && (pages_.size() == most_pages || request_->page(page).empty())) return false;
+    if (!request_->was_run(pc) || !explore(pc)) return false;
+    if (!known) pages_.push_back(page);
+    return true;
 }
 
 // Takes the block in that begins at pc, unless a region has no use for it.

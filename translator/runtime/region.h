@@ -1,12 +1,12 @@
 // Hot guest code as one unit of many blocks: loops and what they run through (DESIGN.md section 4,
 // tier 2).
 //
-// A region lies within one guest page and is entered at its root. Its blocks are those that have
-// been run, as far as jumps with known targets lead from the root; a jump between them stays within
-// the unit. The block that a loop begins with is there twice: for the first round and for the
-// others, in which more is known of what came before. A return is compared with the places that the
-// region's own calls come back to. Each block begins with a begin_run. What leads elsewhere is an
-// exit as in any unit.
+// A region is entered at its root. Its blocks are those that have been run, as far as jumps with
+// known targets lead from the root, over several guest pages where their mapping lasts; a jump
+// between them stays within the unit. The block that a loop begins with is there twice: for the
+// first round and for the others, in which more is known of what came before. A return is compared
+// with the places that the region's own calls come back to. Each block begins with a begin_run.
+// What leads elsewhere is an exit as in any unit.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,10 @@ namespace vestige::runtime {
 struct RegionRequest {
     std::uint64_t root = 0; // guest pc
     std::uint32_t mode = 0;
-    std::span<const std::byte> page;     // the whole page that the root lies in
+    // The whole page of that number; empty: it is not to be in the region. The root's is there.
+    std::function<std::span<const std::byte>(std::uint64_t number)> page;
     std::uint32_t max_instructions = 64; // of a block
-    // Whether a unit that begins at this pc of the page has been run.
+    // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
 };
 
@@ -52,8 +53,11 @@ class RegionFormer {
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
     std::uint32_t instructions() const; // of them all
+    // Numbers of the pages that they lie in: the root's first.
+    std::span<const std::uint64_t> pages() const { return pages_; }
 
   private:
+    bool visit(std::uint64_t pc);
     bool explore(std::uint64_t pc);
     void split();
     void find_loops();
@@ -71,6 +75,7 @@ class RegionFormer {
     const RegionRequest* request_ = nullptr;
     ir::Function scratch_;
     std::vector<GuestBlock> blocks_;
+    std::vector<std::uint64_t> pages_;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
     std::vector<std::uint64_t> returns_;                   // where the region's calls come back to
     std::vector<std::size_t> owners_;    // of the function's blocks: which guest block they are of

@@ -40,6 +40,13 @@ struct CodeRange {
     std::uint32_t bytes = 0;
 };
 
+// Where a page of guest code lies, as numbers of pages.
+struct PlacedPage {
+    std::uint64_t guest = 0;
+    std::uint64_t physical = 0;
+    bool operator==(const PlacedPage&) const = default;
+};
+
 struct Unit {
     UnitKey key;
     Tier tier = Tier::unit;
@@ -47,7 +54,13 @@ struct Unit {
     std::uint32_t instruction_count = 0; // of a region: of its first block
     std::uint32_t guest_bytes = 0;       // from key.physical on
     std::vector<CodeRange> further_code; // of a region: its other blocks
-    bool stable = false;                 // its page's translation was (Translation::stable)
+    bool stable = false;                 // the translation of its pages was (Translation::stable)
+
+    // A region of several pages is made beside the unit at its root, which is right wherever its
+    // one page is; the region only in contexts that have all of its pages where it found them.
+    std::vector<PlacedPage> pages; // of such a region, the root's first; else empty
+    std::unique_ptr<Unit> wider;   // such a region that begins where this unit does, or null
+    Unit* narrower = nullptr;      // the other way round
 
     CompiledUnit code; // entry null: not compiled
     std::unique_ptr<ReferenceUnit> reference;
@@ -66,6 +79,13 @@ struct Unit {
     std::vector<Unit*> outgoing;
 };
 
+// Of all guest code that the unit was made from.
+template <typename Visitor> void for_each_range(const Unit& unit, Visitor visit) {
+    visit(CodeRange{unit.key.physical, unit.guest_bytes});
+    for (const CodeRange& range : unit.further_code)
+        visit(range);
+}
+
 class UnitCache {
   public:
     explicit UnitCache(ContextCache& contexts) : contexts_(contexts) {}
@@ -83,6 +103,10 @@ class UnitCache {
     // The same for a unit with the key of one that it takes the place of, which is removed.
     void replace(std::unique_ptr<Unit> unit);
 
+    // A region of several pages, beside the unit at its root, which has a gate unless the region is
+    // stable. Returns the pages that held no code before, by their physical address.
+    std::vector<std::uint64_t> widen(Unit& unit, std::unique_ptr<Unit> region);
+
     // Before compile(): so that owner() finds the unit from its links.
     static void own_links(Unit& unit) { unit.code.owner = &unit; }
     struct LinkOwner {
@@ -93,6 +117,8 @@ class UnitCache {
         return {static_cast<Unit*>(site.owner), site.index};
     }
     void chain(LinkOwner from, Unit& to);
+    // Wherever `from` may run, `to` may: a chain needs no further look.
+    static bool covers(const Unit& from, const Unit& to);
     static void cache_jump(Context& context, std::uint64_t mode, Unit& unit) {
         context.cache_jump(unit.key.pc, mode, unit.code.entry);
         unit.cached_in |= std::uint64_t{1} << context.index;
@@ -107,8 +133,11 @@ class UnitCache {
     void clear_stable_jumps() {
         std::fill_n(stable_jumps_.get(), stable_jumps_size, JumpCacheEntry{});
     }
-    // Breaks the chains that go across pages.
-    void unchain_across_pages();
+    // Translations that were stable have changed: breaks the chains that go across pages, and
+    // removes the regions that do.
+    void forget_stable_pages();
+    // Changes whenever that happens.
+    std::uint64_t stable_epoch() const { return stable_epoch_; }
 
     bool page_has_code(std::uint64_t physical) const {
         return pages_.contains(physical >> page_bits);
@@ -143,9 +172,12 @@ class UnitCache {
     struct CodePage {
         std::vector<Unit*> units;
         std::bitset<page_size / 4> words; // covered by some unit, past or present
-        void cover(const Unit& unit);
+        void cover(const Unit& unit, std::uint64_t page);
     };
+    bool register_code(Unit& unit, std::uint64_t page);
     void remove(Unit& unit);
+    void unlink_incoming(Unit& unit);
+    void forget_jumps(Unit& unit);
     void detach(Unit& unit);
 
     Backend* backend_ = nullptr;
@@ -154,6 +186,8 @@ class UnitCache {
     UnitTable<Unit, UnitKey, KeyHash> units_;
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
     std::vector<Unit*> crossed_;                        // may have chains from other pages
+    std::vector<Unit*> stable_regions_;                 // of several pages
+    std::uint64_t stable_epoch_ = 0;
     std::deque<UnitKey> age_; // oldest first; may name units that are gone
     std::vector<std::unique_ptr<Unit>> removed_;
     std::unique_ptr<JumpCacheEntry[]> stable_jumps_ =

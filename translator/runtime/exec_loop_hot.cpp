@@ -1,0 +1,170 @@
+// What the loop does for code that is hot: windows and regions.
+#include <algorithm>
+#include <cstring>
+
+#include "translator/ir/printer.h"
+#include "translator/runtime/exec_loop.h"
+
+namespace vestige::runtime {
+
+// A window costs some microseconds for every page that comes or goes, and code for it is translated
+// anew: it is for contexts that run for long and whose mappings stay.
+void ExecLoop::consider_window() {
+    Context& context = *context_;
+    if (Window* window = context.window()) {
+        if (context.window_account.affords(window->operations() + context.not_shown)) return;
+        context.close_window();
+        ++stats_.windows_given_up;
+    } else {
+        if (!cpu_.keeps_context(mode_) || !context.window_account.due()) return;
+        if (!contexts_.open_window(context)) return;
+        ++stats_.windows;
+    }
+    context_changed();
+    refresh();
+}
+
+// The unit at pc is hot: what it loops through takes its place.
+void ExecLoop::make_region(std::uint64_t pc) {
+    const FetchPage* page = context_->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
+    if (!page) return;
+    Unit* unit = units_.find(
+        {page->physical | (pc & page_mask), pc, mode_, options_.max_instructions, view_});
+    if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
+    if (region_compiler_ && !region_compiler_->has_room()) return;
+    const ActivityScope translating(times_, Activity::translating_regions);
+    unit->region_refused = true; // or under way
+    auto region = form_region(*unit);
+    if (!region) return;
+    if (region_compiler_) {
+        submit_region(std::move(region));
+        return;
+    }
+    const bool in_filter = options_.log_filter.contains(pc);
+    opt::optimise_region(function_, workspace_);
+    if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
+    UnitCache::own_links(*region);
+    if (!backend_->compile(function_, region->code, region->key.view)) return; // the arena is full
+    if (log_.on(LogItem::out_asm) && in_filter)
+        log_.put(fmt::format("OUT region: {:08x}\n{}", pc, backend_->disassemble(region->code)));
+    take_in(std::move(region), region_former_.instructions());
+}
+
+// A page that a region with the given root may extend to, if it has been fetched from. Where user
+// code goes on, the context does not change, so what was found at the region's root holds to its
+// end; other code may change it, but for what is stable.
+const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root) const {
+    const FetchPage* found = context_->fetch_page(static_cast<std::uint32_t>(page));
+    const bool is_root = page == root.key.pc >> page_bits;
+    const bool lasts = cpu_.keeps_context(mode_) || (root.stable && found && found->stable);
+    return is_root || lasts ? found : nullptr;
+}
+
+// Leaves function_ as raw IR. Null: the unit is no better as a region.
+std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
+    const UnitKey& key = unit.key;
+    const auto physical = [&](std::uint64_t pc) {
+        return page_for_region(pc >> page_bits, unit)->physical | (pc & page_mask);
+    };
+    const auto code = [&](std::uint64_t number) -> std::span<const std::byte> {
+        const FetchPage* page = page_for_region(number, unit);
+        if (!page) return {};
+        return {page->host, page_size};
+    };
+    const auto was_run = [&](std::uint64_t pc) {
+        const Unit* other =
+            units_.find({physical(pc), pc, key.mode, key.max_instructions, key.view});
+        return other && other->code.entry;
+    };
+    const RegionRequest request{.root = key.pc,
+                                .mode = key.mode,
+                                .page = code,
+                                .max_instructions = key.max_instructions,
+                                .was_run = was_run};
+    if (!region_former_.form(request, function_)) return nullptr;
+    opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
+    auto region = std::make_unique<Unit>();
+    region->key = key;
+    region->tier = Tier::region;
+    const auto blocks = region_former_.blocks();
+    region->instruction_count = blocks[0].instructions;
+    region->guest_bytes = blocks[0].bytes;
+    for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
+        region->further_code.push_back({physical(block.pc), block.bytes});
+    const auto pages = region_former_.pages();
+    if (pages.size() > 1)
+        for (const std::uint64_t page : pages)
+            region->pages.push_back({page, physical(page << page_bits) >> page_bits});
+    region->stable = unit.stable && (pages.size() == 1 || !cpu_.keeps_context(mode_));
+    return region;
+}
+
+// The compiled region takes the place of the unit at its root, or a place beside it.
+void ExecLoop::take_in(std::unique_ptr<Unit> region, std::uint32_t instructions) {
+    Unit& made = *region;
+    if (made.pages.empty()) {
+        units_.replace(std::move(region));
+    } else {
+        Unit& unit = *units_.find(made.key);
+        // A stable one is right for whoever comes; another has to be asked for in each context.
+        if (!made.stable && !unit.code.gate &&
+            !backend_->add_gate(cpu_.layout(), unit.key.pc, unit.code)) {
+            backend_->release(made.code);
+            return;
+        }
+        for (const std::uint64_t physical : units_.widen(unit, std::move(region)))
+            memory_.withdraw_writes(physical);
+    }
+    TierStats& tier = stats_.tiers[1];
+    ++tier.units;
+    tier.instructions += instructions;
+    tier.host_bytes += made.code.code_bytes;
+    tell_observer(made);
+}
+
+void ExecLoop::submit_region(std::unique_ptr<Unit> region) {
+    auto job = std::make_unique<RegionJob>(function_);
+    job->instructions = region_former_.instructions();
+    const auto copy = [&](const CodeRange& range) {
+        const std::byte* code = bus_.page(range.physical & ~page_mask).host;
+        code += range.physical & page_mask;
+        job->code_bytes.insert(job->code_bytes.end(), code, code + range.bytes);
+    };
+    for_each_range(*region, copy);
+    job->stable_epoch = units_.stable_epoch();
+    job->region = std::move(region);
+    region_compiler_->submit(std::move(job));
+}
+
+// The guest's code and mappings are still those that the region was made from.
+bool ExecLoop::is_current(const RegionJob& job) {
+    const Unit& region = *job.region;
+    if (region.stable && job.stable_epoch != units_.stable_epoch()) return false;
+    const std::byte* before = job.code_bytes.data();
+    bool same = true;
+    for_each_range(region, [&](const CodeRange& range) {
+        const std::byte* now = bus_.page(range.physical & ~page_mask).host;
+        same = same && now &&
+               std::memcmp(now + (range.physical & page_mask), before, range.bytes) == 0;
+        before += range.bytes;
+    });
+    return same;
+}
+
+void ExecLoop::install_regions() {
+    while (auto job = region_compiler_->take()) {
+        stats_.tiers[1].nanoseconds += job->nanoseconds;
+        Unit& region = *job->region;
+        Unit* unit = units_.find(region.key);
+        if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->wider) continue;
+        if (!is_current(*job)) {
+            unit->region_refused = false;
+            continue;
+        }
+        UnitCache::own_links(region);
+        if (!backend_->install(*job->code, region.code)) continue; // the arena is full
+        take_in(std::move(job->region), job->instructions);
+    }
+}
+
+} // namespace vestige::runtime

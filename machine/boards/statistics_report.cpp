@@ -98,6 +98,7 @@ void StatisticsReport::add_translation(const runtime::ExecLoop& loop) {
             row(name + "ns a guest instruction", ratio(spent, tier.instructions));
         }
     }
+    row("tier 2 units over several pages", stats.wide_regions);
     row("units for the interpreter", stats.reference_units);
     row("units live", loop.units().size());
     row("units invalidated", loop.units().invalidated);

@@ -28,7 +28,7 @@ struct CompiledUnit {
     std::uint32_t code_bytes = 0;
     std::vector<LinkSite> links;
     std::uint32_t first_site = 0, site_count = 0; // backend's bookkeeping: see release()
-    void* owner = nullptr; // the runtime's, set before compile(), which hands it to the links
+    void* owner = nullptr;      // the runtime's, set before compile(), which hands it to the links
     const void* gate = nullptr; // see Backend::add_gate()
 };
 

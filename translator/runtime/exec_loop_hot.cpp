@@ -114,6 +114,7 @@ void ExecLoop::take_in(std::unique_ptr<Unit> region, std::uint32_t instructions)
         }
         for (const std::uint64_t physical : units_.widen(unit, std::move(region)))
             memory_.withdraw_writes(physical);
+        ++stats_.wide_regions;
     }
     TierStats& tier = stats_.tiers[1];
     ++tier.units;

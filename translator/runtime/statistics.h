@@ -143,7 +143,8 @@ struct ExecStats {
     std::uint64_t reference_units = 0;
     std::uint64_t tail_runs = 0; // ends of a budget run on the reference engine
     std::uint64_t faults = 0;
-    std::uint64_t windows = 0; // opened
+    std::uint64_t wide_regions = 0; // made over several pages
+    std::uint64_t windows = 0;      // opened
     std::uint64_t windows_given_up = 0;
     std::array<std::uint64_t, exit_kind_count> exits{};
     std::array<std::uint64_t, 32> guest_exits{}; // by code - ir::leave::guest_first

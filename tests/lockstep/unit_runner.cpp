@@ -80,13 +80,20 @@ void UnitRunner::translate(std::uint32_t pc, std::uint32_t mode) {
     if (engine_ != Engine::raw) opt::optimise(function_, workspace_);
 }
 
-// All of the case that lies in the page of `pc`; every other case in blocks of a few words.
+// A page with what of the case lies in it; empty if that is nothing.
+std::span<const std::byte> UnitRunner::page_of(std::uint64_t number) {
+    const std::uint64_t start = number * runtime::page_size, behind = start + runtime::page_size;
+    const std::uint64_t first = std::max<std::uint64_t>(start, address_);
+    const std::uint64_t last = std::min<std::uint64_t>(behind, end());
+    if (first >= last) return {};
+    std::vector<std::byte>& page = pages_[number];
+    page.resize(runtime::page_size);
+    std::memcpy(page.data() + (first - start), code_.data() + (first - address_), last - first);
+    return page;
+}
+
+// All of the case; every other case in blocks of a few words.
 bool UnitRunner::form_region(std::uint32_t pc, std::uint32_t mode) {
-    const std::uint32_t page_start = pc & ~static_cast<std::uint32_t>(runtime::page_mask);
-    const std::uint32_t first = std::max(page_start, address_);
-    const std::size_t bytes =
-        std::min<std::size_t>(end() - first, page_start + runtime::page_size - first);
-    std::memcpy(page_.data() + (first - page_start), code_.data() + (first - address_), bytes);
     cpu_.code_end = end();
     const auto was_run = [&](std::uint64_t at) {
         return at % 4 == 0 && at >= address_ && at < end();
@@ -94,7 +101,7 @@ bool UnitRunner::form_region(std::uint32_t pc, std::uint32_t mode) {
     const bool short_blocks = code_.size() / 4 % 2 == 0;
     if (!region_former_.form({.root = pc,
                               .mode = mode,
-                              .page = page_,
+                              .page = [&](auto number) { return page_of(number); },
                               .max_instructions = short_blocks ? 3u : 64u,
                               .was_run = was_run},
                              function_)) {

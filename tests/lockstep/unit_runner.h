@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -73,6 +74,7 @@ class UnitRunner {
     bool forms_regions() const { return engine_ >= Engine::x64_regions; }
     bool in_window() const { return engine_ == Engine::x64_window; }
     std::uint32_t end() const { return address_ + static_cast<std::uint32_t>(code_.size()); }
+    std::span<const std::byte> page_of(std::uint64_t number);
     bool form_region(std::uint32_t pc, std::uint32_t mode);
     bool in_region(std::uint64_t pc) const;
     bool jumps_back() const;
@@ -88,7 +90,7 @@ class UnitRunner {
     std::unique_ptr<x64::X64Backend> backend_;
     std::vector<runtime::JumpCacheEntry> jump_cache_{runtime::jump_cache_size}; // always empty
     runtime::RegionFormer region_former_;
-    std::vector<std::byte> page_ = std::vector<std::byte>(runtime::page_size);
+    std::map<std::uint64_t, std::vector<std::byte>> pages_; // by number
 
     std::uint32_t address_ = 0;
     std::vector<std::byte> code_;

@@ -91,7 +91,7 @@ void ExecLoop::drop_all_pages() {
     contexts_.clear();
     units_.clear_stable_jumps();
     memory_.forget_pages();
-    units_.forget_stable_pages();
+    units_.unchain_across_pages();
     context_changed();
 }
 
@@ -210,8 +210,7 @@ Unit* ExecLoop::find_entry(std::uint64_t pc) {
         const FetchPage* known = context_->fetch_page(static_cast<std::uint32_t>(page.guest));
         return known && known->physical >> page_bits == page.physical;
     };
-    return wider.stable || std::all_of(wider.pages.begin(), wider.pages.end(), in_place) ? &wider
-                                                                                         : unit;
+    return std::all_of(wider.pages.begin(), wider.pages.end(), in_place) ? &wider : unit;
 }
 
 void ExecLoop::tell_observer(const Unit& unit) {
@@ -352,9 +351,8 @@ void ExecLoop::cache_jump(Unit& unit) {
     UnitCache::cache_jump(*context_, header_->jump_cache_mode, unit);
     // Which of the two it is depends on where all the pages are.
     const Unit& wide = unit.wider ? *unit.wider : unit;
-    if (!wide.stable)
-        for (const PlacedPage& page : wide.pages)
-            context_->depend(static_cast<std::uint32_t>(page.guest), unit.key.pc);
+    for (const PlacedPage& page : wide.pages)
+        context_->depend(static_cast<std::uint32_t>(page.guest), unit.key.pc);
     // Contexts that may have windows run code of their own.
     if (unit.stable && !cpu_.keeps_context(mode_))
         units_.cache_stable_jump(header_->jump_cache_mode, unit);

@@ -4,6 +4,7 @@
 
 #include "translator/ir/printer.h"
 #include "translator/runtime/exec_loop.h"
+#include "translator/runtime/slot_address.h"
 
 namespace vestige::runtime {
 
@@ -50,14 +51,24 @@ void ExecLoop::make_region(std::uint64_t pc) {
     take_in(std::move(region), region_former_.instructions());
 }
 
-// A page that a region with the given root may extend to, if it has been fetched from. Where user
-// code goes on, the context does not change, so what was found at the region's root holds to its
-// end; other code may change it, but for what is stable.
+// A page that a region with the given root may extend to, if it has been fetched from. While user
+// code runs its context does not change, so what held where the region was entered holds to its
+// end. Kernel code could have such regions over stable pages; in a boot they cost more than they
+// give.
 const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root) const {
     const FetchPage* found = context_->fetch_page(static_cast<std::uint32_t>(page));
     const bool is_root = page == root.key.pc >> page_bits;
-    const bool lasts = cpu_.keeps_context(mode_) || (root.stable && found && found->stable);
-    return is_root || lasts ? found : nullptr;
+    return is_root || cpu_.keeps_context(mode_) ? found : nullptr;
+}
+
+std::uint64_t ExecLoop::link_register() const {
+    const ir::StateLayout& layout = cpu_.layout();
+    if (layout.link == ir::no_slot) return RegionFormer::nowhere;
+    const ir::Slot& slot = layout[layout.link];
+    std::uint64_t value = 0;
+    std::memcpy(&value, slot_in(reinterpret_cast<std::byte*>(header_), slot.offset),
+                ir::info(slot.type).bytes);
+    return value;
 }
 
 // Leaves function_ as raw IR. Null: the unit is no better as a region.
@@ -80,7 +91,8 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
                                 .mode = key.mode,
                                 .page = code,
                                 .max_instructions = key.max_instructions,
-                                .was_run = was_run};
+                                .was_run = was_run,
+                                .link = link_register()};
     if (!region_former_.form(request, function_)) return nullptr;
     opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
     auto region = std::make_unique<Unit>();
@@ -95,7 +107,7 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
     if (pages.size() > 1)
         for (const std::uint64_t page : pages)
             region->pages.push_back({page, physical(page << page_bits) >> page_bits});
-    region->stable = unit.stable && (pages.size() == 1 || !cpu_.keeps_context(mode_));
+    region->stable = unit.stable && pages.size() == 1;
     return region;
 }
 
@@ -106,9 +118,7 @@ void ExecLoop::take_in(std::unique_ptr<Unit> region, std::uint32_t instructions)
         units_.replace(std::move(region));
     } else {
         Unit& unit = *units_.find(made.key);
-        // A stable one is right for whoever comes; another has to be asked for in each context.
-        if (!made.stable && !unit.code.gate &&
-            !backend_->add_gate(cpu_.layout(), unit.key.pc, unit.code)) {
+        if (!unit.code.gate && !backend_->add_gate(cpu_.layout(), unit.key.pc, unit.code)) {
             backend_->release(made.code);
             return;
         }
@@ -132,7 +142,6 @@ void ExecLoop::submit_region(std::unique_ptr<Unit> region) {
         job->code_bytes.insert(job->code_bytes.end(), code, code + range.bytes);
     };
     for_each_range(*region, copy);
-    job->stable_epoch = units_.stable_epoch();
     job->region = std::move(region);
     region_compiler_->submit(std::move(job));
 }
@@ -140,7 +149,6 @@ void ExecLoop::submit_region(std::unique_ptr<Unit> region) {
 // The guest's code and mappings are still those that the region was made from.
 bool ExecLoop::is_current(const RegionJob& job) {
     const Unit& region = *job.region;
-    if (region.stable && job.stable_epoch != units_.stable_epoch()) return false;
     const std::byte* before = job.code_bytes.data();
     bool same = true;
     for_each_range(region, [&](const CodeRange& range) {

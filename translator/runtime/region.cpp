@@ -18,7 +18,7 @@ constexpr std::size_t most_blocks = 64;
 constexpr std::size_t most_instructions = 512;
 constexpr std::size_t most_pages = 8;
 // Places that a return is compared with before it is looked up like any other computed jump.
-constexpr std::size_t most_returns = 4;
+constexpr std::size_t most_returns = 8;
 
 // The jump goes where the link register says.
 bool is_return(const ir::Function& function, const ir::Instruction& jump) {
@@ -52,33 +52,37 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     request_ = &request;
     blocks_.clear();
     index_.clear();
-    returns_.clear();
-    pages_.assign(1, request.root >> page_bits);
-    if (!explore(request.root)) return false;
+    if (!explore_all()) return false;
+    split();
+    match_returns();
+    keep_root_loop();
+    find_loops();
+    if (inside(blocks_[0]).empty()) return false;
+    write(function);
+    return true;
+}
+
+// From the root on, breadth first.
+bool RegionFormer::explore_all() {
+    pages_.assign(1, request_->root >> page_bits);
+    if (!explore(request_->root)) return false;
     std::size_t instructions = blocks_[0].instructions;
+    const auto has_room = [&] {
+        return blocks_.size() < most_blocks && instructions < most_instructions;
+    };
+    const auto add = [&](std::uint64_t pc) {
+        if (pc == nowhere || !has_room() || find(pc) || !visit(pc)) return;
+        instructions += blocks_.back().instructions;
+    };
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         const std::vector<std::uint64_t> successors = blocks_[i].successors; // blocks_ grows
-        for (const std::uint64_t pc : successors) {
-            if (blocks_.size() == most_blocks || instructions >= most_instructions) break;
-            if (find(pc) || !visit(pc)) continue;
-            instructions += blocks_.back().instructions;
-        }
+        std::for_each(successors.begin(), successors.end(), add);
         // Where a call comes back to, if what it calls is here.
-        const std::uint64_t back = blocks_[i].returns_to;
         const bool here = std::any_of(successors.begin(), successors.end(),
                                       [&](std::uint64_t pc) { return find(pc) != nullptr; });
-        if (back == nowhere || !here) continue;
-        if (std::find(returns_.begin(), returns_.end(), back) != returns_.end()) continue;
-        if (returns_.size() == most_returns || blocks_.size() == most_blocks) continue;
-        if (!find(back) && !visit(back)) continue;
-        returns_.push_back(back);
+        if (here) add(blocks_[i].returns_to);
+        if (blocks_[i].ends_in_return) add(request_->link);
     }
-    split();
-    find_loops();
-    const bool leads_on = std::any_of(blocks_[0].successors.begin(), blocks_[0].successors.end(),
-                                      [&](std::uint64_t pc) { return find(pc) != nullptr; });
-    if (!leads_on) return false;
-    write(function);
     return true;
 }
 
@@ -135,6 +139,78 @@ void RegionFormer::split() {
         }
 }
 
+void RegionFormer::match_returns() {
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const GuestBlock& block = blocks_[i];
+        if (block.returns_to == nowhere || !find(block.returns_to)) continue;
+        for (const std::uint64_t routine : block.successors)
+            if (routine != block.returns_to) note_return(routine, block.returns_to);
+    }
+    if (find(request_->link)) note_return(request_->root, request_->link);
+}
+
+// The routine's returns may come back to there; calls in it are passed over.
+void RegionFormer::note_return(std::uint64_t routine, std::uint64_t back) {
+    std::vector<bool> seen(blocks_.size());
+    std::vector<std::uint64_t> work{routine};
+    while (!work.empty()) {
+        const auto found = index_.find(work.back());
+        work.pop_back();
+        if (found == index_.end() || seen[found->second]) continue;
+        seen[found->second] = true;
+        GuestBlock& block = blocks_[found->second];
+        auto& returns = block.returns;
+        if (block.ends_in_return && returns.size() < most_returns &&
+            std::find(returns.begin(), returns.end(), back) == returns.end())
+            returns.push_back(back);
+        if (block.returns_to != nowhere)
+            work.push_back(block.returns_to);
+        else
+            work.insert(work.end(), block.successors.begin(), block.successors.end());
+    }
+}
+
+std::vector<bool> RegionFormer::leading_to_root() const {
+    std::vector<std::vector<std::size_t>> before(blocks_.size());
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+        for (const std::size_t next : inside(blocks_[i]))
+            before[next].push_back(i);
+    std::vector<bool> found(blocks_.size());
+    std::vector<std::size_t> work = before[0];
+    while (!work.empty()) {
+        const std::size_t block = work.back();
+        work.pop_back();
+        if (found[block]) continue;
+        found[block] = true;
+        work.insert(work.end(), before[block].begin(), before[block].end());
+    }
+    return found;
+}
+
+// What is passed only once is not worth its room and the registers that it keeps alive. Where there
+// is no loop, the root's own page is taken for what belongs together.
+void RegionFormer::keep_root_loop() {
+    std::vector<bool> kept = leading_to_root();
+    if (!kept[0])
+        for (std::size_t i = 0; i < blocks_.size(); ++i)
+            kept[i] = blocks_[i].pc >> page_bits == pages_[0];
+    keep(kept);
+}
+
+void RegionFormer::keep(const std::vector<bool>& kept) {
+    std::size_t count = 0;
+    index_.clear();
+    pages_.clear();
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        if (!kept[i]) continue;
+        if (i != count) blocks_[count] = std::move(blocks_[i]);
+        const std::uint64_t pc = blocks_[count].pc, page = pc >> page_bits;
+        index_[pc] = count++;
+        if (std::find(pages_.begin(), pages_.end(), page) == pages_.end()) pages_.push_back(page);
+    }
+    blocks_.resize(count);
+}
+
 // Where the block may go within the region.
 std::vector<std::size_t> RegionFormer::inside(const GuestBlock& block) const {
     std::vector<std::size_t> found;
@@ -142,7 +218,7 @@ std::vector<std::size_t> RegionFormer::inside(const GuestBlock& block) const {
         if (const auto at = index_.find(pc); at != index_.end()) found.push_back(at->second);
     };
     std::for_each(block.successors.begin(), block.successors.end(), add);
-    if (block.ends_in_return) std::for_each(returns_.begin(), returns_.end(), add);
+    std::for_each(block.returns.begin(), block.returns.end(), add);
     return found;
 }
 
@@ -282,7 +358,8 @@ void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& fu
     const Value destination = function[last].arguments[0];
     function.blocks[block].body.pop_back();
     ir::Builder builder(function, block);
-    for (const std::uint64_t pc : returns_) {
+    for (const std::uint64_t pc : blocks_[from].returns) {
+        if (!find(pc)) continue;
         const Value same =
             builder.cmp_eq(destination, builder.constant(builder.type(destination), pc));
         block = builder.new_block();

@@ -3,10 +3,11 @@
 //
 // A region is entered at its root. Its blocks are those that have been run, as far as jumps with
 // known targets lead from the root, over several guest pages where their mapping lasts; a jump
-// between them stays within the unit. The block that a loop begins with is there twice: for the
-// first round and for the others, in which more is known of what came before. A return is compared
-// with the places that the region's own calls come back to. Each block begins with a begin_run.
-// What leads elsewhere is an exit as in any unit.
+// between them stays within the unit. If the root is in a loop, what does not lead back to it is
+// left out. The block that a loop begins with is there twice: for the first round and for the
+// others, in which more is known of what came before. A return is compared with the places that
+// calls of its routine come back to. Each block begins with a begin_run. What leads elsewhere is an
+// exit as in any unit.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,8 @@ struct RegionRequest {
     std::uint32_t max_instructions = 64; // of a block
     // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
+    // What the link register held when the root was seen; nowhere: not known.
+    std::uint64_t link = ~std::uint64_t{0};
 };
 
 class RegionFormer {
@@ -47,8 +50,9 @@ class RegionFormer {
         std::vector<std::uint64_t> pcs;        // of its instructions
         std::uint64_t returns_to = nowhere;    // if it ends in a call
         bool ends_in_return = false;
-        std::vector<std::size_t> round;    // blocks whose jumps to it close a loop
-        ir::BlockId entry = 0, peeled = 0; // in the function; of loops: of the first round
+        std::vector<std::uint64_t> returns; // then: where it may come back to in the region
+        std::vector<std::size_t> round;     // blocks whose jumps to it close a loop
+        ir::BlockId entry = 0, peeled = 0;  // in the function; of loops: of the first round
     };
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
@@ -59,7 +63,13 @@ class RegionFormer {
   private:
     bool visit(std::uint64_t pc);
     bool explore(std::uint64_t pc);
+    bool explore_all();
     void split();
+    void match_returns();
+    void note_return(std::uint64_t routine, std::uint64_t back);
+    void keep_root_loop();
+    std::vector<bool> leading_to_root() const;
+    void keep(const std::vector<bool>& kept);
     void find_loops();
     void keep_innermost();
     std::vector<std::size_t> inside(const GuestBlock& block) const;
@@ -77,7 +87,6 @@ class RegionFormer {
     std::vector<GuestBlock> blocks_;
     std::vector<std::uint64_t> pages_;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
-    std::vector<std::uint64_t> returns_;                   // where the region's calls come back to
     std::vector<std::size_t> owners_;    // of the function's blocks: which guest block they are of
     std::vector<std::uint32_t> started_; // of the function's blocks: instructions of their run
 };

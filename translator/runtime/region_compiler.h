@@ -28,7 +28,6 @@ struct RegionJob {
     std::unique_ptr<Unit> region;       // what it becomes: all but its code
     std::uint32_t instructions = 0;     // of the guest
     std::vector<std::byte> code_bytes;  // the guest's, as they were lifted, by for_each_range()
-    std::uint64_t stable_epoch = 0;     // UnitCache::stable_epoch() then
     std::unique_ptr<PreparedCode> code; // the result
     std::uint64_t nanoseconds = 0;      // that it took
 };

@@ -64,7 +64,6 @@ std::vector<std::uint64_t> UnitCache::widen(Unit& unit, std::unique_ptr<Unit> re
     // Chains and jump caches come back, through the gate or to the region.
     unlink_incoming(unit);
     forget_jumps(unit);
-    if (region->stable) stable_regions_.push_back(region.get());
     region->narrower = &unit;
     unit.wider = std::move(region);
     return new_pages;
@@ -82,7 +81,7 @@ void UnitCache::chain(LinkOwner from, Unit& to) {
     if (from.unit->outgoing.empty())
         from.unit->outgoing.assign(from.unit->code.links.size(), nullptr);
     if (from.unit->outgoing[from.link]) return;
-    if (!to.in_crossed && !(page_of(*from.unit) == page_of(to) && to.pages.empty())) {
+    if (!to.in_crossed && page_of(*from.unit) != page_of(to)) {
         to.in_crossed = true;
         crossed_.push_back(&to);
     }
@@ -91,13 +90,10 @@ void UnitCache::chain(LinkOwner from, Unit& to) {
     backend_->link(from.unit->code.links[from.link], to.code.gate ? to.code.gate : to.code.entry);
 }
 
-void UnitCache::forget_stable_pages() {
-    ++stable_epoch_;
-    while (!stable_regions_.empty())
-        remove(*stable_regions_.back());
+void UnitCache::unchain_across_pages() {
     for (Unit* unit : crossed_) {
         std::erase_if(unit->incoming, [&](const Unit::Incoming& in) {
-            if (page_of(*in.from) == page_of(*unit) && unit->pages.empty()) return false;
+            if (page_of(*in.from) == page_of(*unit)) return false;
             backend_->unlink(in.from->code.links[in.link]);
             in.from->outgoing[in.link] = nullptr;
             return true;
@@ -183,7 +179,6 @@ void UnitCache::remove(Unit& unit) {
     for (const PlacedPage& page : unit.pages)
         leave_page(page.physical);
     if (unit.narrower) {
-        if (unit.stable) std::erase(stable_regions_, &unit);
         unit.narrower->region_refused = false;
         removed_.push_back(std::move(unit.narrower->wider));
     } else {

@@ -103,8 +103,8 @@ class UnitCache {
     // The same for a unit with the key of one that it takes the place of, which is removed.
     void replace(std::unique_ptr<Unit> unit);
 
-    // A region of several pages, beside the unit at its root, which has a gate unless the region is
-    // stable. Returns the pages that held no code before, by their physical address.
+    // A region of several pages, beside the unit at its root, which has a gate. Returns the pages
+    // that held no code before, by their physical address.
     std::vector<std::uint64_t> widen(Unit& unit, std::unique_ptr<Unit> region);
 
     // Before compile(): so that owner() finds the unit from its links.
@@ -133,11 +133,8 @@ class UnitCache {
     void clear_stable_jumps() {
         std::fill_n(stable_jumps_.get(), stable_jumps_size, JumpCacheEntry{});
     }
-    // Translations that were stable have changed: breaks the chains that go across pages, and
-    // removes the regions that do.
-    void forget_stable_pages();
-    // Changes whenever that happens.
-    std::uint64_t stable_epoch() const { return stable_epoch_; }
+    // Breaks the chains that go across pages.
+    void unchain_across_pages();
 
     bool page_has_code(std::uint64_t physical) const {
         return pages_.contains(physical >> page_bits);
@@ -186,8 +183,6 @@ class UnitCache {
     UnitTable<Unit, UnitKey, KeyHash> units_;
     std::unordered_map<std::uint64_t, CodePage> pages_; // by physical page number
     std::vector<Unit*> crossed_;                        // may have chains from other pages
-    std::vector<Unit*> stable_regions_;                 // of several pages
-    std::uint64_t stable_epoch_ = 0;
     std::deque<UnitKey> age_; // oldest first; may name units that are gone
     std::vector<std::unique_ptr<Unit>> removed_;
     std::unique_ptr<JumpCacheEntry[]> stable_jumps_ =

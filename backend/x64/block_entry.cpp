@@ -17,7 +17,9 @@ namespace {
 
 // Registers that what a loop uses may take, by bank: the others are for what is made and used up
 // within it.
-constexpr unsigned most_in_loop[] = {9, 13};
+constexpr unsigned most_in_loop(Bank bank, unsigned all) {
+    return bank == Bank::general ? std::max(9u, all - 2) : 13;
+}
 
 } // namespace
 
@@ -85,7 +87,7 @@ void EntryPlanner::choose(BlockId target, Bank bank) {
     if (live_.flow().is_loop_header(target)) {
         choose_for_loop(target, bank);
     } else {
-        auto left = allocatable(bank, *function_->layout).size();
+        auto left = regs_.allocatable(bank).size();
         for (Candidate& candidate : candidates_) {
             if (bank_of(regs_.type(candidate.item.value)) != bank) continue;
             candidate.wants_register &= left != 0;
@@ -103,9 +105,9 @@ void EntryPlanner::choose(BlockId target, Bank bank) {
 // What the loop uses; then what only lives through it, if there are registers that the loop does
 // not need: parameters first, because each round would have to store them.
 void EntryPlanner::choose_for_loop(BlockId header, Bank bank) {
-    const auto all = static_cast<unsigned>(allocatable(bank, *function_->layout).size());
+    const auto all = static_cast<unsigned>(regs_.allocatable(bank).size());
     const unsigned pressure = std::min(all, live_.loop_hints().pressure(header, bank));
-    unsigned for_used = most_in_loop[static_cast<unsigned>(bank)], for_others = all - pressure;
+    unsigned for_used = most_in_loop(bank, all), for_others = all - pressure;
     enum class Class : std::uint8_t { used, parameter, live_through };
     const auto give = [&](Class wanted, unsigned& left) {
         for (Candidate& candidate : candidates_) {
@@ -121,7 +123,7 @@ void EntryPlanner::choose_for_loop(BlockId header, Bank bank) {
         }
     };
     give(Class::used, for_used);
-    for_others = std::min(for_others, all - (most_in_loop[static_cast<unsigned>(bank)] - for_used));
+    for_others = std::min(for_others, all - (most_in_loop(bank, all) - for_used));
     give(Class::parameter, for_others);
     give(Class::live_through, for_others);
 }
@@ -145,7 +147,7 @@ void EntryPlanner::assign(BlockId target, Bank bank) {
         taken |= mask_of(reg);
     });
     // Short encodings and fixed roles are for what is made within a loop.
-    const auto registers = allocatable(bank, *function_->layout);
+    const auto registers = regs_.allocatable(bank);
     const bool loop = live_.flow().is_loop_header(target);
     each([&](const Candidate& candidate, HostRegister& reg) {
         const HostRegister aim = regs_.aim_of(candidate.item.value);

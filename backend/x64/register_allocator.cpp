@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
 
 #include "common/assertion.h"
 
@@ -19,8 +18,9 @@ constexpr std::uint32_t every_register = ~0u;
 
 // ---- functions, blocks and instructions
 
-void RegisterAllocator::begin_function(const ir::Function& function) {
+void RegisterAllocator::begin_function(const ir::Function& function, WriteMap write_map) {
     function_ = &function;
+    write_map_ = write_map;
     values_.assign(function.instructions.size(), {});
     std::fill(std::begin(occupant_), std::end(occupant_), nobody);
     for (const std::uint8_t locks : locks_)

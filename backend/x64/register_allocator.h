@@ -86,10 +86,15 @@ class RegisterAllocator {
         : as_(assembler), live_(liveness), avx_(avx) {}
 
     // ---- functions, blocks and instructions
-    void begin_function(const ir::Function& function);
+    // Whether values may take the write map's register. The code then makes no calls behind which
+    // that is loaded anew.
+    enum class WriteMap : std::uint8_t { used, unused };
+    void begin_function(const ir::Function& function, WriteMap write_map);
     // Registers that may hold values of the function.
     std::span<const HostRegister> allocatable(Bank bank) const {
-        return x64::allocatable(bank, *function_->layout);
+        const auto all = x64::allocatable(bank, *function_->layout);
+        const bool but_last = bank == Bank::general && write_map_ == WriteMap::used;
+        return but_last ? all.first(all.size() - 1) : all;
     }
     void begin_block(const BlockEntry& entry);
     // The values of the entry, and what becomes them, are to be made in the registers that they
@@ -211,6 +216,7 @@ class RegisterAllocator {
     x86::Assembler& as_;
     Liveness& live_;
     bool avx_;
+    WriteMap write_map_ = WriteMap::used;
     bool keep_flags_ = false;
     const ir::Function* function_ = nullptr;
     std::uint32_t position_ = 0;

@@ -40,12 +40,15 @@ inline constexpr HostRegister bank_register = host::r12;
 
 // ---- registers that hold values, the first choice first
 
-// Short encodings first; rcx late, because variable shifts want it.
+// Short encodings first; rcx late, because variable shifts want it. The last one only where no
+// store looks at the write map.
 inline constexpr HostRegister allocatable_general[] = {
-    host::rax, host::rdx, host::rsi, host::rdi, host::rbx, host::rcx, 8, 9, 10, 11, host::r12};
-// The same of guests with register banks. The last one is again one that C++ functions keep.
+    host::rax, host::rdx, host::rsi, host::rdi, host::rbx, host::rcx,
+    8,         9,         10,        11,        host::r12, write_map_register};
+// The same of guests with register banks.
 inline constexpr HostRegister allocatable_beside_bank[] = {
-    host::rax, host::rdx, host::rsi, host::rdi, host::rcx, 8, 9, 10, 11, host::rbx};
+    host::rax, host::rdx, host::rsi, host::rdi, host::rcx,         8,
+    9,         10,        11,        host::rbx, write_map_register};
 inline constexpr HostRegister allocatable_xmm[] = {16, 17, 18, 19, 20, 21, 22, 23,
                                                    24, 25, 26, 27, 28, 29, 30, 31};
 
@@ -58,7 +61,8 @@ template <std::size_t n> constexpr std::uint32_t mask_of(const HostRegister (&li
 }
 
 // What a C++ function keeps (System V).
-inline constexpr std::uint32_t callee_saved = mask_of(host::rbx) | mask_of(host::r12);
+inline constexpr std::uint32_t callee_saved =
+    mask_of(host::rbx) | mask_of(host::r12) | mask_of(write_map_register);
 
 enum class Bank : std::uint8_t { general, xmm };
 

@@ -68,9 +68,12 @@ class SlowPath {
 std::uint64_t SlowPath::resume() {
     frame_.return_address = reinterpret_cast<std::uint64_t>(here_ + record_->resume);
     frame_.general[budget_register] = static_cast<std::uint64_t>(header_.budget);
+    if (header_.window != 0) { // the write map's register may hold anything
+        frame_.general[window_register] = header_.window;
+        return 0;
+    }
     frame_.general[read_map_register] = reinterpret_cast<std::uint64_t>(header_.read_map);
     frame_.general[write_map_register] = reinterpret_cast<std::uint64_t>(header_.write_map);
-    if (header_.window != 0) frame_.general[window_register] = header_.window;
     return 0;
 }
 

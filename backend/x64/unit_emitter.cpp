@@ -5,6 +5,7 @@
 
 #include "common/assertion.h"
 #include "common/bits.h"
+#include "translator/ir/effects.h"
 #include "translator/ir/runs.h"
 
 namespace vestige::x64 {
@@ -48,7 +49,13 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });
     live_.analyse(function, view);
     ir::find_runs(function, run_at_start_);
-    regs_.begin_function(function);
+    // Code for windows goes on in code for windows, unless a helper changes the mode.
+    const bool looks_at_map =
+        view == runtime::MemoryView::page_map ||
+        std::any_of(function.instructions.begin(), function.instructions.end(),
+                    [&](const Instruction& op) { return ir::sees_all_state(function, op); });
+    using WriteMap = RegisterAllocator::WriteMap;
+    regs_.begin_function(function, looks_at_map ? WriteMap::used : WriteMap::unused);
     entry_planner_.begin_function(function);
     edge_moves_.begin_function();
     block_labels_.clear();

@@ -1,6 +1,7 @@
 // Comparisons and orderings, as flags for their only user or as a 0 or 1 in a register.
 #include "backend/x64/unit_emitter.h"
 #include "common/assertion.h"
+#include "translator/ir/semantics.h"
 
 namespace vestige::x64 {
 
@@ -232,8 +233,27 @@ ORDER_TEST(order_gt)
 ORDER_TEST(order_eq)
 #undef ORDER_TEST
 
+// One comparison, and the outcome picked by its flags: all set if unordered, CF less, ZF equal.
+void UnitEmitter::emit_order_of_floats(Value value, const Instruction& op) {
+    const Held order = regs_.define(value);
+    const Held other = regs_.scratch();
+    compare_floats(instruction(op.arguments[1])); // greater: in the order of the operands
+    as_.mov(order.r64(), ir::pack_order(false, false, true));
+    const auto pick = [&](asmjit::InstId conditional_move, std::uint64_t outcome) {
+        as_.mov(other.r64(), outcome);
+        as_.emit(conditional_move, order.r64(), other.r64());
+    };
+    pick(x86::Inst::kIdCmova, ir::pack_order(false, true, false));
+    pick(x86::Inst::kIdCmovb, ir::pack_order(true, false, false));
+    pick(x86::Inst::kIdCmovp, ir::pack_order(false, false, false));
+}
+
 // Bits 62 and 63 are less and !greater, bit 32 is one, bit 0 is !equal.
 void UnitEmitter::emit_order_pack(Value value, const Instruction& op) {
+    if (live_[op.arguments[0]].fused) {
+        emit_order_of_floats(value, op);
+        return;
+    }
     Held order = regs_.use_copy(op.arguments[1]);
     const Held less = regs_.use(op.arguments[0]);
     const Held equal = regs_.use_copy(op.arguments[2]);

@@ -71,6 +71,23 @@ bool Liveness::can_fuse(Value value, BlockId block) const {
     return uses.count == 1 && uses.defined_in == block;
 }
 
+namespace {
+
+// The ordering of two floating-point numbers.
+bool packs_comparison(const ir::Function& function, const Instruction& pack) {
+    const Instruction& less = function[pack.arguments[0]];
+    const Instruction& greater = function[pack.arguments[1]];
+    const Instruction& equal = function[pack.arguments[2]];
+    if (less.op != Op::float_lt || greater.op != Op::float_gt || equal.op != Op::float_eq)
+        return false;
+    const auto of_the_same = [&](const Instruction& other) {
+        return less.arguments[0] == other.arguments[0] && less.arguments[1] == other.arguments[1];
+    };
+    return of_the_same(greater) && of_the_same(equal);
+}
+
+} // namespace
+
 // Called before the arguments are visited.
 void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
     const auto fuse = [&](Value value) { values_[value.index].fused = true; };
@@ -101,6 +118,13 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
         default: return;
         }
     }
+    case Op::order_pack:
+        if (!packs_comparison(*function_, instruction)) return;
+        for (const Value relation : instruction.args())
+            if (!can_fuse(relation, block)) return;
+        for (const Value relation : instruction.args())
+            fuse(relation);
+        return;
     case Op::cmp_eq:
     case Op::cmp_ne: {
         const Instruction& left = (*function_)[instruction.arguments[0]];

@@ -5,7 +5,8 @@
 // value in a register or as an operand; a recovery map wants it to exist somewhere, no more.
 //
 // A value is fused if its only user computes it: a comparison that a branch, select or leave_if
-// turns into host flags, an `and` that is compared with zero, an address in a span. It is never in
+// turns into host flags, an `and` that is compared with zero, the three comparisons of numbers that
+// are packed into their ordering, an address in a span. It is never in
 // a register; its own operands count as its user's.
 //
 // The pointer of a span is a value like others, of type i64, numbered from the function's

@@ -139,6 +139,7 @@ class UnitEmitter {
     x86::CondCode compare(const Instruction& op);
     x86::CondCode compare_floats(const Instruction& op);
     x86::CondCode test_order(const Instruction& op);
+    void emit_order_of_floats(Value value, const Instruction& op);
     void set_from_flags(x86::CondCode code, Value value, const Instruction& op);
 
     // ---- memory and sites

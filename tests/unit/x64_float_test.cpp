@@ -351,3 +351,44 @@ TEST_CASE("conversions to integers and between the forms of a single") {
         }
     }
 }
+
+TEST_CASE("the ordering of two numbers is one comparison, and right") {
+    ir::Function function(test_layout(), exact_helpers());
+    function.start_pc = 0x1000;
+    ir::Builder build(function);
+    build.instruction(0x1000);
+    const auto order = [&](ir::Value a, ir::Value b) {
+        const auto test = [&](Op op) { return build.float_pure(op, {a, b}); };
+        const ir::Value equal = test(Op::float_eq), greater = test(Op::float_gt);
+        return build.order_pack(test(Op::float_lt), greater, equal);
+    };
+    const ir::Value a = build.get_slot(f(0)), b = build.get_slot(f(1));
+    build.set_slot(slot_cr0, order(a, b));
+    build.set_slot(slot_cr0 + 1, order(build.float_half(ir::Half::upper, a),
+                                       build.float_half(ir::Half::lower, b)));
+    // Of others: what is packed is not one comparison.
+    const ir::Value c = build.get_slot(f(2));
+    build.set_slot(slot_x0, build.order_pack(build.float_pure(Op::float_lt, {a, c}),
+                                             build.float_pure(Op::float_gt, {a, b}),
+                                             build.float_pure(Op::float_eq, {a, b})));
+    build.goto_pc(0x1004);
+    opt::Workspace workspace;
+    opt::optimise(function, workspace);
+    for (const auto& features :
+         {x64::HostFeatures::of_this_host(), x64::HostFeatures::baseline()}) {
+        X64Lockstep lockstep({.arena_bytes = std::size_t{1} << 20, .features = features});
+        lockstep.prepare(function);
+        Random random(6);
+        for (unsigned i = 0; i < 5000; ++i) {
+            GuestState start;
+            start.header.budget = 1;
+            for (double& value : start.f)
+                value = some_double(random);
+            if (random.one_in(4)) start.f[1] = start.f[0];
+            const std::string found = lockstep.compare(start, X64Side::Maps::none);
+            if (!found.empty())
+                FAIL(fmt::format("{:#x} {:#x}\n{}", std::bit_cast<std::uint64_t>(start.f[0]),
+                                 std::bit_cast<std::uint64_t>(start.f[1]), found));
+        }
+    }
+}

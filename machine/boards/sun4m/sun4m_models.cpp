@@ -61,7 +61,7 @@ constexpr Sun4mModel ss20{
     .dma = 0xe'f040'0000,
     .esp = 0xe'f080'0000,
     .lance = 0xe'f0c0'0000,
-    .apc = 0,
+    .apc = 0xe'fa00'0000, // not in the real ones, but OpenBIOS says so, and Linux believes it
     .afx = 0,
     .cs4231 = 0,
     .ecc = 0xf'0000'0000,
@@ -85,7 +85,6 @@ constexpr Sun4mModel models[] = {
                  m.name = "SS-4";
                  m.description = "SPARCstation 4: microSPARC-II";
                  m.firmware_machine_id = 35;
-                 m.apc = 0;
                  m.afx = 0;
              }),
     based_on(ss5,
@@ -103,7 +102,7 @@ constexpr Sun4mModel models[] = {
                  m.description = "SPARCclassic: microSPARC";
                  m.cpu = "TI MicroSparc I";
                  m.firmware_machine_id = 36;
-                 m.apc = m.afx = m.cs4231 = 0;
+                 m.afx = m.cs4231 = 0;
              }),
     based_on(ss20,
              [](Sun4mModel& m) {

@@ -94,7 +94,7 @@ constexpr Sun4mModel models[] = {
                  m.cpu = "TI MicroSparc I";
                  m.firmware_machine_id = 34;
                  m.iommu_version = hw::Sun4mIommu::version_lx;
-                 m.apc = m.afx = m.cs4231 = 0;
+                 m.afx = m.cs4231 = 0;
              }),
     based_on(ss5,
              [](Sun4mModel& m) {

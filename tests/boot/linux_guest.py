@@ -13,23 +13,27 @@ from emulator import CheckFailed, expect  # noqa: E402
 MACHINES = {
     "g3beige": ["-M", "g3beige"],
     "mac99": ["-M", "mac99", "-cpu", "7400"],
+    "SS-5": ["-M", "SS-5"],
+    "SS-20": ["-M", "SS-20"],
 }
+SPARC_MACHINES = ("SS-5", "SS-20")
 
 BENCH_LINE = re.compile(r"^BENCH (\w+) ([0-9a-f]{8}) (\d+\.\d+)$", re.MULTILINE)
 SELFTEST_LINE = re.compile(r"^SELFTEST (\S+) (\S+) ?(.*)$", re.MULTILINE)
 
 
-def images():
+def images(machine="g3beige"):
+    architecture = "sparc32" if machine in SPARC_MACHINES else "ppc32"
     try:
-        folder = find_guests.find("ppc32")
+        folder = find_guests.find(architecture)
     except find_guests.GuestsMissing as missing:
         raise CheckFailed(str(missing)) from None
-    return [folder / name for name in find_guests.FILES["ppc32"]]
+    return [folder / name for name in find_guests.FILES[architecture]]
 
 
 def boot_options(machine, arguments="", console="ttyS0"):
     """Options of a boot; `arguments` go to the guest's /init by the kernel's command line."""
-    kernel, initrd = images()
+    kernel, initrd = images(machine)
     return [*MACHINES[machine], "-m", "256M", "-kernel", kernel, "-initrd", initrd,
             "-append", f"console={console} {arguments}".strip()]
 

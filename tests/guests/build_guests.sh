@@ -2,14 +2,16 @@
 # build_guests.sh ARCH FOLDER
 # Builds the kernel and initial RAM disk of one architecture into FOLDER by the recipes, and lists
 # their sums in FOLDER/SHA256SUMS. Work files are in FOLDER/work; they go when all went well.
-#   ARCH: ppc32
+#   ARCH: ppc32 | sparc32
 set -eu
 arch=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
 case $arch in
-ppc32) files="vmlinux-ppc32 initramfs-ppc32.cpio.gz" ;;
+ppc32) userland=build-userland.sh ;;
+sparc32) userland=build-klibc.sh ;; # Debian's own C libraries want a V9
 *) echo "no recipe for $arch" >&2; exit 2 ;;
 esac
+files="vmlinux-$arch initramfs-$arch.cpio.gz"
 
 "$here/../../scripts/install-packages"
 "$here/../../scripts/install-packages" "$here/packages.txt"
@@ -40,7 +42,7 @@ export APT_CONFIG=$apt/apt.conf
 apt-get -q update
 
 "$here/recipes/build-linux.sh" "$arch" "$out" "$work"
-"$here/recipes/build-userland.sh" "$arch" "$out" "$work"
+"$here/recipes/$userland" "$arch" "$out" "$work"
 if [ "$(id -u)" = 0 ]; then as_root=; else as_root=fakeroot; fi
 $as_root "$here/recipes/build-initramfs.sh" "$arch" "$out"
 

@@ -3,8 +3,8 @@
 
     find_guests.py [--build] [ARCHITECTURE...]
 
-Prints the folder that holds the kernel and initial RAM disk of each architecture (ppc32 where none
-is named). Looks in $VESTIGE_GUESTS, ../shared/guests beside the project, and the cache,
+Prints the folder that holds the kernel and initial RAM disk of each architecture (all where none is
+named). Looks in $VESTIGE_GUESTS, ../shared/guests beside the project, and the cache,
 ~/.cache/vestige/guests ($XDG_CACHE_HOME is respected). A file counts only if its SHA-256 is the one
 in SHA256SUMS here or, where the images were built by build_guests.sh, in SHA256SUMS beside it.
 --build builds what is not found into the cache, once. Exit status: 0 found, 1 not.
@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 
 FILES = {
     "ppc32": ("vmlinux-ppc32", "initramfs-ppc32.cpio.gz"),
+    "sparc32": ("vmlinux-sparc32", "initramfs-sparc32.cpio.gz"),
 }
 
 
@@ -77,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", action="store_true")
-    parser.add_argument("architectures", nargs="*", default=["ppc32"], metavar="ARCHITECTURE")
+    parser.add_argument("architectures", nargs="*", default=list(FILES), metavar="ARCHITECTURE")
     arguments = parser.parse_args()
     for architecture in arguments.architectures:
         if architecture not in FILES:

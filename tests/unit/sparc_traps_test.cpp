@@ -70,6 +70,26 @@ TEST_CASE("sparc: a return to a delay slot") {
     at_every_budget(set_up, 10);
 }
 
+TEST_CASE("sparc: a return to a delay slot whose instruction has been run by itself before") {
+    const auto set_up = [](Rig& rig) {
+        rig.program({mov(0x400, g(2)), jmpl(g(1), 0, g(0)), nop, branch(always, 24),
+                     ld(g(2), 0, g(3)), add(g(5), 1, g(5)), branch(always, -12), mov(2, g(2)), nop,
+                     mov_reg(g(3), g(4)), here, nop});
+        rig.set_reg(g(1), at(4));
+        rig.handler(tt::mem_address_not_aligned,
+                    {mov(0x400, g(2)), jmpl(l(1), 0, g(0)), rett(l(2), 0), nop});
+        rig.word(0x400, 1234);
+        rig.set([](State& state) { state.wim = 0; });
+    };
+    Rig rig;
+    set_up(rig);
+    rig.run(16);
+    CHECK(rig.reg(g(4)) == 1234);
+    CHECK(rig.reg(g(5)) == 1);
+    CHECK(rig.state().pc == at(10));
+    at_every_budget(set_up, 18);
+}
+
 TEST_CASE("sparc: what a user may not do") {
     const Word words[] = {rdpsr(g(1)),
                           wrpsr(g(0), 0),

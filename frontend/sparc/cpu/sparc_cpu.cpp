@@ -130,14 +130,15 @@ void SparcCpu::return_from_trap(std::uint32_t target_pc, std::uint32_t target_np
         raise_from_helper(refusal);
         return;
     }
-    const std::uint32_t old_mode = mode();
     state_.enable_traps = 1;
     state_.supervisor = state_.previous_supervisor;
     set_cwp(state_, window, model_.windows);
     state_.pc = target_pc;
     state_.npc = target_npc;
     state_.delay = target_npc != target_pc + 4;
-    if (mode() != old_mode) mode_changed();
+    // Behind a jmpl the state has `delay` set for this instruction alone, and the code that runs is
+    // not of that mode: comparing with it would miss a return to a slot.
+    mode_changed();
     if (interrupt_due()) leave(ir::leave::look_again);
 }
 

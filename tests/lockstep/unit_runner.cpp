@@ -75,7 +75,10 @@ void UnitRunner::translate(std::uint32_t pc, std::uint32_t mode) {
     }
     function_.clear();
     cpu_.code_end = end();
-    cpu_.lift({.pc = pc, .mode = mode, .code = std::span(code_).subspan(pc - address_)}, function_);
+    runtime::LiftRequest request{
+        .pc = pc, .mode = mode, .code = std::span(code_).subspan(pc - address_)};
+    if (step_ == Step::instruction) request.max_instructions = 1;
+    cpu_.lift(request, function_);
     if (checked) ir::verify(function_, ir::Stage::raw);
     if (engine_ != Engine::raw) opt::optimise(function_, workspace_);
 }

@@ -48,6 +48,8 @@ struct RegionCounts {
     std::size_t refused = 0; // roots that lead nowhere
 };
 
+enum class Step : std::uint8_t { unit, instruction };
+
 class UnitRunner {
   public:
     // `header` begins the CPU's state. The runner connects it to `memory`.
@@ -58,6 +60,8 @@ class UnitRunner {
 
     // The unit at `pc`, a word of the case.
     void translate(std::uint32_t pc, std::uint32_t mode);
+    // Units of a single instruction from now on, or as long as they may be.
+    void set_step(Step step) { step_ = step; }
     runtime::UnitExit run(std::uint32_t pc, std::uint32_t mode);
 
     // Enough budget for a unit; some budgets are used up in the middle of things. False once the
@@ -92,6 +96,7 @@ class UnitRunner {
     runtime::RegionFormer region_former_;
     std::map<std::uint64_t, std::vector<std::byte>> pages_; // by number
 
+    Step step_ = Step::unit;
     std::uint32_t address_ = 0;
     std::vector<std::byte> code_;
     std::uint32_t first_word_ = 0;

@@ -43,9 +43,6 @@ struct Ignored {
     std::uint32_t fsr = 0xe0000 | 0x1c000; // ver and ftt: of the chip, and of traps
     // Words of Registers::file from there on: what windows that are not in use hold.
     unsigned file_end = SPARC_FILE_WORDS;
-    // Which of two NaNs an operation passes on (families_float.cpp): a case in which f registers
-    // are different NaNs is as good as one that agrees.
-    bool nan_bits = false;
 };
 
 // Of Case::features, for us alone: floating point by the helpers of exact mode.

@@ -2,8 +2,8 @@
 //
 // Of two NaNs QEMU 7.2 passes on the one with the larger fraction, as an x87 does; the manual (V8
 // table N-1) prefers rs2. So half of the cases keep to one precision and one NaN of each kind,
-// whose results are the same either way, and are compared bit by bit. The others mix all there is;
-// where NaNs part in them, they prove nothing (Ignored::nan_bits).
+// whose results are the same either way. The others mix all there is; where an operation meets two
+// NaNs in them, what the oracle says counts for nothing (Subject::meets_two_nans).
 #include "tests/lockstep/sparc/generator.h"
 
 namespace vestige::sparc::lockstep {

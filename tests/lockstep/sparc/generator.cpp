@@ -143,7 +143,6 @@ void Generator::begin_float_state() {
     case_.precision = random.one_in(2)   ? Precision::mixed
                       : random.one_in(2) ? Precision::single_alone
                                          : Precision::double_alone;
-    case_.ignored.nan_bits = case_.precision == Precision::mixed;
     for (unsigned n = 0; n < 32; n += 2) {
         const bool twice = case_.precision == Precision::mixed
                                ? random.one_in(2)

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "common/softfloat/format.h"
 #include "frontend/sparc/leave_codes.h"
 #include "frontend/sparc/state.h"
 #include "tests/lockstep/sparc/subject_state.h"
@@ -32,6 +33,17 @@ struct Subject::Machine {
     LiftingCpu lifting_cpu;
     UnitRunner runner;
 
+    std::uint32_t single(unsigned n) const {
+        return static_cast<std::uint32_t>(n % 2 == 0 ? state.fpr[n / 2] >> 32 : state.fpr[n / 2]);
+    }
+    // Of an operation on two operands that is run next. Operations on singles have odd opf.
+    bool has_two_nans(std::uint32_t word) const {
+        using namespace softfloat;
+        const Fields f{word};
+        if (f.opf() & 1) return is_nan<F32>(single(f.rs1())) && is_nan<F32>(single(f.rs2()));
+        return is_nan<F64>(state.fpr[f.rs1() / 2]) && is_nan<F64>(state.fpr[f.rs2() / 2]);
+    }
+
     // A trap for the want of a window has been taken.
     bool move_window() {
         if (state.pc == tt::window_overflow << 4)
@@ -53,7 +65,21 @@ Subject::Subject(const CpuModel& model, Engine engine)
 Subject::~Subject() = default;
 
 Registers Subject::run(const Case& test, Mutation mutation) {
+    return run_watched(test, mutation, {});
+}
+
+bool Subject::meets_two_nans(const Case& test) {
+    bool met = false;
+    run_watched(test, no_mutation, [&](std::uint32_t word) {
+        if (info(decode(word)).form == Form::fpu_binary) met |= machine_->has_two_nans(word);
+    });
+    return met;
+}
+
+Registers Subject::run_watched(const Case& test, Mutation mutation,
+                               const std::function<void(std::uint32_t word)>& look) {
     Machine& m = *machine_;
+    m.runner.set_step(look ? vestige::lockstep::Step::instruction : vestige::lockstep::Step::unit);
     m.runner.begin(test.address, test.words, mutation);
     std::memcpy(m.memory.test_bytes(), test.input.memory.data(), SPARC_WINDOW_BYTES);
     m.state.enable_float = (test.features & SPARC_FLOAT) != 0;
@@ -76,6 +102,7 @@ Registers Subject::run(const Case& test, Mutation mutation) {
             stray();
             break;
         }
+        if (look) look(test.words[(m.state.pc - test.address) / 4]);
         const runtime::UnitExit exit = m.runner.run(m.state.pc, m.mode_of(test));
         if (exit.code == ir::leave::none || exit.code == ir::leave::look_again) continue;
         if (exit.code == code(Leave::mode_changed)) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,8 @@ class Subject {
     ~Subject();
 
     Registers run(const Case& test, Mutation mutation = no_mutation);
+    // Runs a case and says whether an operation on the way had two NaNs to choose from.
+    bool meets_two_nans(const Case& test);
     // Instructions that the last run started.
     std::int64_t instructions() const;
 
@@ -31,6 +34,10 @@ class Subject {
 
   private:
     struct Machine;
+    // `look` is told of every instruction before it is run, each of which is a unit then.
+    Registers run_watched(const Case& test, Mutation mutation,
+                          const std::function<void(std::uint32_t word)>& look);
+
     std::unique_ptr<Machine> machine_;
 };
 

@@ -262,7 +262,9 @@ APPLY(boot) {
             for (const char letter : value)
                 if (letter < 'a' || letter > 'p')
                     refuse(option,
-                           fmt::format("'{}': drives are letters: c disk, d CD-ROM", value));
+                           fmt::format(
+                               "'{}': drives are letters: a floppy, c disk, d CD-ROM, n network",
+                               value));
             state.options.machine.boot_order = value;
         } else if (key != "menu" && key != "strict") {
             refuse_key(option, key, {"order", "menu", "strict"});
@@ -284,12 +286,15 @@ APPLY(hdb) { add_drive(state, option, values[0], 1, DriveMedia::disk); }
 APPLY(hdc) { add_drive(state, option, values[0], 2, DriveMedia::disk); }
 APPLY(hdd) { add_drive(state, option, values[0], 3, DriveMedia::disk); }
 APPLY(cdrom) { add_drive(state, option, values[0], 2, DriveMedia::cdrom); }
+APPLY(fda) {
+    add_drive(state, option, values[0], 0, DriveMedia::disk);
+    state.options.machine.drives.back().interface = DriveInterface::floppy;
+}
 APPLY(drop_writes) { state.drop_writes = true; }
 
 APPLY(drive) {
     const OptionContext context{option};
     DriveConfig drive;
-    std::optional<unsigned> bus, unit;
     const auto small = [&](const std::string& text) {
         return static_cast<unsigned>(parse_number(context, text, 63));
     };
@@ -304,9 +309,9 @@ APPLY(drive) {
         else if (key == "index")
             drive.index = small(value);
         else if (key == "bus")
-            bus = small(value);
+            drive.bus = small(value);
         else if (key == "unit")
-            unit = small(value);
+            drive.unit = small(value);
         else if (key == "media")
             drive.media = choose<DriveMedia>(
                 option, value, {{"disk", DriveMedia::disk}, {"cdrom", DriveMedia::cdrom}});
@@ -325,13 +330,8 @@ APPLY(drive) {
                  key != "rerror")
             refuse_key(option, key, drive_keys);
     }
-    if (bus || unit) {
-        if (drive.index) refuse(option, "say index= or bus= and unit=, not both");
-        const unsigned units_a_bus = drive.interface == DriveInterface::scsi ? 7 : 2;
-        if (unit.value_or(0) >= units_a_bus)
-            refuse(option, fmt::format("unit={}: a bus has {}", *unit, units_a_bus));
-        drive.index = bus.value_or(0) * units_a_bus + unit.value_or(0);
-    }
+    if (drive.index && (drive.bus || drive.unit))
+        refuse(option, "say index= or bus= and unit=, not both");
     if (drive.media == DriveMedia::cdrom)
         drive.access = DriveAccess::read_only;
     else if (drive.file.empty())

@@ -86,7 +86,11 @@ const std::vector<OptionRow>& option_table() {
          "also runs where nothing else is asked for",
          firmware},
         {G::boot, {"L"}, "FOLDER", "look for firmware here first", firmware_folder},
-        {G::boot, {"boot"}, "[order=]LETTERS", "drives to boot from: c disk, d CD-ROM", boot},
+        {G::boot,
+         {"boot"},
+         "[order=]LETTERS",
+         "what to boot from: a floppy, c disk, d CD-ROM, n network",
+         boot},
         {G::boot,
          {"prom-env"},
          "NAME=VALUE",
@@ -101,9 +105,11 @@ const std::vector<OptionRow>& option_table() {
         {G::drives,
          {"drive"},
          "KEY=VALUE,...",
-         "file=FILE, if=ide, index=N or bus=N,unit=N, media=disk|cdrom, format=raw, "
+         "file=FILE, if=ide|scsi|floppy (the machine's own), index=N or bus=N,unit=N, "
+         "media=disk|cdrom, format=raw, "
          "readonly=on|off, snapshot=on|off",
          drive},
+        {G::drives, {"fda"}, "FILE", "a floppy disk", fda},
         {G::drives, {"snapshot"}, "", "drop all writes at the end", drop_writes},
 
         {G::network,
@@ -191,7 +197,7 @@ const std::vector<OptionRow>& option_table() {
 }
 
 std::span<const RefusedOption> refused_options() {
-    static constexpr std::array<RefusedOption, 17> refused = {{
+    static constexpr std::array<RefusedOption, 16> refused = {{
         {"device", "each board has its devices built in; disks come with -drive, cards with -nic"},
         {"global", "device properties cannot be set; -M takes those of a machine"},
         {"net", "write -nic user or -nic none"},
@@ -206,7 +212,6 @@ std::span<const RefusedOption> refused_options() {
         {"vnc", "write -display sdl"},
         {"spice", "write -display sdl"},
         {"daemonize", "start it with & or nohup, and -display none"},
-        {"fda", "this machine's floppy drive is not modelled"},
         {"qmp", "the monitor speaks its human form only: -monitor"},
         {"incoming", "write --loadvm FILE"},
     }};

@@ -88,17 +88,9 @@ void settle_drives(OptionsInProgress& state) {
             throw UserError(fmt::format("two drives at index {}: '{}' is the second (-cdrom is "
                                         "index 2; say index=N with -drive)",
                                         *drive.index, drive.file));
-    for (auto& drive : drives) {
-        if (!drive.index) {
-            unsigned index = drive.media == DriveMedia::cdrom ? 2 : 0;
-            while (taken.contains({drive.interface, index}))
-                ++index;
-            taken.emplace(drive.interface, index);
-            drive.index = index;
-        }
+    for (auto& drive : drives)
         if (state.drop_writes && drive.access == DriveAccess::read_write)
             drive.access = DriveAccess::snapshot;
-    }
 }
 
 void settle_console(OptionsInProgress& state) {

@@ -116,6 +116,22 @@ void Board::load_firmware(const Firmware& firmware) {
     }
 }
 
+// It tries one device: the disk, as under QEMU, unless a CD or a floppy disk is all there is.
+char Board::boot_letter() const {
+    if (!config.kernel.empty()) return 'm';
+    if (!config.boot_order.empty()) return config.boot_order[0];
+    bool disk = false, cdrom = false, floppy = false;
+    for (const DriveConfig& drive : config.drives) {
+        if (drive.file.empty()) continue;
+        bool& there = drive.interface == DriveInterface::floppy ? floppy
+                      : drive.media == DriveMedia::cdrom        ? cdrom
+                                                                : disk;
+        there = true;
+    }
+    if (disk) return 'c';
+    return cdrom ? 'd' : floppy ? 'a' : 'c';
+}
+
 // ---- back ends
 
 hw::CharBackend& Board::serial(unsigned port) {

@@ -63,6 +63,8 @@ class Board : public EmulatedMachine {
         std::uint64_t link_offset = 0;
     };
     void load_firmware(const Firmware& firmware);
+    // What OpenBIOS is to boot from, as -boot has it; 'm' is the kernel in memory.
+    char boot_letter() const;
 
     // ---- back ends
     // Of a serial port; one that leads nowhere if the user gave none.

@@ -13,7 +13,7 @@
 
 namespace vestige {
 
-enum class DriveInterface : std::uint8_t { ide, scsi, floppy, none };
+enum class DriveInterface : std::uint8_t { automatic, ide, scsi, floppy }; // the board's own
 enum class DriveMedia : std::uint8_t { disk, cdrom };
 enum class DriveAccess : std::uint8_t {
     read_write,
@@ -23,8 +23,10 @@ enum class DriveAccess : std::uint8_t {
 
 struct DriveConfig {
     std::string file; // empty: a drive without a medium
-    DriveInterface interface = DriveInterface::ide;
-    std::optional<unsigned> index; // bus * 2 + unit for IDE; the next free one where not said
+    DriveInterface interface = DriveInterface::automatic;
+    // Where: the index counts all units of the interface's buses. None of them: the next free
+    // place.
+    std::optional<unsigned> index, bus, unit;
     DriveMedia media = DriveMedia::disk;
     DriveAccess access = DriveAccess::read_write;
     std::string id;

@@ -28,6 +28,7 @@ class Inputs:
     def __init__(self, folder):
         self.folder = folder
         self.kernel, self.initrd = linux_guest.images()
+        self.sparc_kernel, self.sparc_initrd = linux_guest.images("sparc32")
         self.missing = folder / "missing"
         self.program = pathlib.Path(shutil.which("true"))  # of the host's architecture
         self.half_kernel = self.write("half", self.kernel.read_bytes()[:1 << 20])
@@ -38,6 +39,9 @@ class Inputs:
         self.used_disk = self.write("used", bytes(1 << 20))
         self.guarded_disk = self.write("guarded", bytes(1 << 20))
         self.guarded_disk.chmod(0o444)
+        self.fcode = folder / "fcode"
+        self.fcode.mkdir()
+        (self.fcode / "QEMU,tcx.bin").write_bytes(bytes(100000))
         self.huge = folder / "huge"
         with open(self.huge, "wb") as file:
             file.truncate(300 << 20)
@@ -46,6 +50,15 @@ class Inputs:
         path = self.folder / name
         path.write_bytes(data)
         return path
+
+
+def sparc_linux(inputs, *more):
+    return ["-M", "SS-5", "-kernel", inputs.sparc_kernel, "-initrd", inputs.sparc_initrd, *more]
+
+
+def disks(inputs, interface, count):
+    return [word for _ in range(count) for word in
+            ("-drive", f"file={inputs.disk},format=raw,if={interface},readonly=on")]
 
 
 def linux(inputs, *more):
@@ -91,6 +104,49 @@ CASES = {
     "a disk given twice": (lambda i: ["-hda", i.disk, "-hdb", i.disk], r"using it"),
     "a disk format that is not raw": (lambda i: ["-drive", f"file={i.disk},format=qcow2"],
                                       r"qcow2"),
+    "a SPARC kernel on a Macintosh": (lambda i: ["-M", "mac99", "-kernel", i.sparc_kernel],
+                                      r"SPARC.*this machine runs .*PowerPC"),
+    "a Macintosh's kernel on a SPARCstation": (lambda i: ["-M", "SS-5", "-kernel", i.kernel],
+                                               r"PowerPC.*this machine runs .*SPARC"),
+    "a SPARCstation's initrd that does not fit": (lambda i: sparc_linux(i, "-m", "32M",
+                                                                        "-initrd", i.huge),
+                                                  r"does not fit.*larger -m"),
+    "a SPARCstation's command line that is too long": (lambda i: sparc_linux(i, "-append",
+                                                                             "a" * 5000),
+                                                       r"5000 characters.*4095"),
+    "a PowerPC processor for a SPARCstation": (lambda i: ["-M", "SS-5", "-cpu", "7400"],
+                                               r"7400.*for SS-5.*Fujitsu MB86904"),
+    "a SPARC processor for a Macintosh": (lambda i: ["-M", "g3beige", "-cpu", "LEON3"],
+                                          r"LEON3.*for g3beige.*750"),
+    "two processors": (lambda i: ["-M", "SS-20", "-smp", "2"], r"one processor"),
+    "too much memory for an SS-5": (lambda i: ["-M", "SS-5", "-m", "512M"],
+                                    r"SS-5.*16 to 256 MB.*-m"),
+    "too much memory for an SS-20": (lambda i: ["-M", "SS-20", "-m", "4G"],
+                                     r"SS-20.*16 to 2048 MB.*-m"),
+    "two network cards": (lambda i: ["-M", "SS-5", "-nic", "user", "-nic", "user"],
+                          r"SS-5 has a place for one network card"),
+    "another machine's network card": (lambda i: ["-M", "SS-5", "-nic", "user,model=sungem"],
+                                       r"sungem.*lance"),
+    "eight SCSI disks": (lambda i: ["-M", "SS-5", *disks(i, "scsi", 8)],
+                         r"SS-5 has no place left.*scsi: 7 in all"),
+    "two floppy disks": (lambda i: ["-M", "SS-5", *disks(i, "floppy", 2)],
+                         r"SS-5 has no place left.*floppy: 1 in all"),
+    "five IDE disks": (lambda i: ["-M", "g3beige", *disks(i, "ide", 5)],
+                       r"g3beige has no place left.*ide: 4 in all"),
+    "an IDE disk on a SPARCstation": (lambda i: ["-M", "SS-5", *disks(i, "ide", 1)],
+                                      r"if=ide: SS-5 takes if=scsi, if=floppy"),
+    "a SCSI disk on a Macintosh": (lambda i: ["-M", "mac99", *disks(i, "scsi", 1)],
+                                   r"if=scsi: mac99 takes if=ide"),
+    "a disk in the SCSI controller's place": (lambda i: ["-M", "SS-5", "-drive",
+                                                         f"file={i.disk},format=raw,index=7"],
+                                              r"index=7: SS-5 has such places from 0 to 6"),
+    "a unit that no bus has": (lambda i: ["-M", "mac99", "-drive",
+                                          f"file={i.disk},format=raw,bus=0,unit=2"],
+                               r"unit=2: a bus of mac99"),
+    "a floppy disk of no size that there is": (lambda i: ["-M", "SS-5", "-fda", i.disk], r"floppy"),
+    "FCode that is none": (lambda i: ["-M", "SS-5", "-L", i.fcode], r"FCode.*tcx.*100000.*65536"),
+    "a ROM of Vestige's that a machine has not": (lambda i: ["-M", "SS-20", "-bios", "vestige"],
+                                                  r"SS-20 has no ROM of Vestige's own"),
     "a LEON3 without a program": (lambda i: ["-M", "leon3_generic"], r"-kernel FILE.*-bios"),
     "a LEON3 with a disk": (lambda i: ["-M", "leon3_generic", "-bios", "vestige", "-hda", i.disk],
                             r"no drives"),

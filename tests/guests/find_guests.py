@@ -62,7 +62,7 @@ def what_is_wrong(folder, name):
     return f"{path}: its SHA-256 is neither in {HERE / 'SHA256SUMS'} nor beside it"
 
 
-def find(architecture="ppc32"):
+def find(architecture):
     """The folder with the architecture's kernel and initial RAM disk. Throws GuestsMissing."""
     problems = []
     for folder in places():

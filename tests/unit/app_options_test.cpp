@@ -78,10 +78,12 @@ TEST_CASE("drives: comma lists, doubled commas, free places") {
     CHECK(drives[1].media == DriveMedia::cdrom);
     CHECK(drives[1].index == 2u);
     CHECK(drives[1].access == DriveAccess::read_only);
-    CHECK(drives[2].index == 0u);
+    CHECK(drives[2].interface == DriveInterface::automatic);
+    CHECK_FALSE(drives[2].index);
     CHECK(drives[2].access == DriveAccess::read_write);
     CHECK(drives[3].file == "d.img");
-    CHECK(drives[3].index == 3u);
+    CHECK(drives[3].bus == 1u);
+    CHECK(drives[3].unit == 1u);
     CHECK(drives[3].access == DriveAccess::snapshot);
     CHECK(parse({"-snapshot", "disk"}).machine.drives[0].access == DriveAccess::snapshot);
     CHECK(refusal({"-hdc", "a", "-cdrom", "b"}).find("two drives at index 2") == 0);

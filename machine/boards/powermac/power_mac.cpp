@@ -105,15 +105,7 @@ void PowerMac::tell_firmware(const Boot& boot) {
     i32(key::kernel_command_line, boot.command_line);
     i32(key::initrd_address, boot.initrd);
     i32(key::initrd_size, boot.initrd_size);
-    // OpenBIOS tries one device: the disk, as under QEMU, unless a CD is all there is.
-    const auto has = [&](DriveMedia media) {
-        return std::any_of(
-            config.drives.begin(), config.drives.end(),
-            [&](const DriveConfig& drive) { return drive.media == media && !drive.file.empty(); });
-    };
-    const char usual = has(DriveMedia::cdrom) && !has(DriveMedia::disk) ? 'd' : 'c';
-    const char first = config.boot_order.empty() ? usual : config.boot_order[0];
-    i16(key::boot_device, static_cast<std::uint16_t>(config.kernel.empty() ? first : 'm'));
+    i16(key::boot_device, static_cast<std::uint16_t>(boot_letter()));
     const ScreenMode screen = config.screen.value_or(ScreenMode{800, 600, {}});
     const unsigned depth = screen.depth.value_or(32);
     if (depth != 8 && depth != 15 && depth != 32)

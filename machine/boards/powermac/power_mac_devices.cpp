@@ -11,6 +11,7 @@
 #include "hw/input/cuda.h"
 #include "hw/net/ne2000_pci.h"
 #include "hw/net/sungem.h"
+#include "machine/boards/drive_places.h"
 #include "machine/boards/powermac/power_mac.h"
 
 namespace vestige {
@@ -43,36 +44,9 @@ void PowerMac::add_cuda(AddressSpace& cells, IrqLine irq) {
 
 namespace {
 
-constexpr unsigned ide_places = 4; // two cables with two drives each
+// Two cables with two drives each; a CD-ROM goes to the second one, as in QEMU.
 constexpr unsigned first_cdrom_place = 2;
-
-// Which drive goes where: the places asked for first, then the free ones in order (a CD-ROM from
-// the second cable on, as QEMU does). A place without a drive is null.
-std::array<const DriveConfig*, ide_places> place_drives(const char* board,
-                                                        const std::vector<DriveConfig>& drives) {
-    std::array<const DriveConfig*, ide_places> places{};
-    for (const DriveConfig& drive : drives) {
-        if (drive.interface == DriveInterface::none) continue;
-        if (drive.interface != DriveInterface::ide)
-            throw UserError(fmt::format("{} has IDE drives only (-drive if=ide)", board));
-        if (!drive.index) continue;
-        if (*drive.index >= ide_places || places[*drive.index])
-            throw UserError(
-                fmt::format("-drive index={}: {} has the places 0 to {}, one drive each",
-                            *drive.index, board, ide_places - 1));
-        places[*drive.index] = &drive;
-    }
-    for (const DriveConfig& drive : drives) {
-        if (drive.interface == DriveInterface::none || drive.index) continue;
-        unsigned place = drive.media == DriveMedia::cdrom ? first_cdrom_place : 0;
-        for (unsigned tried = 0; tried < ide_places && places[place]; ++tried)
-            place = (place + 1) % ide_places;
-        if (places[place])
-            throw UserError(fmt::format("{} takes at most {} drives", board, ide_places));
-        places[place] = &drive;
-    }
-    return places;
-}
+constexpr DriveRoom drive_rooms[] = {{DriveInterface::ide, 2, 2, first_cdrom_place}};
 
 } // namespace
 
@@ -90,7 +64,7 @@ hw::IdeDrive* PowerMac::make_drive(const DriveConfig& drive, unsigned place) {
 
 void PowerMac::add_ide(AddressSpace& cells, hw::Dbdma& dbdma,
                        const std::array<IdeCell, 2>& channels) {
-    auto places = place_drives(board.name, config.drives);
+    auto places = DrivePlaces(board.name, config.drives, drive_rooms).at(DriveInterface::ide);
     // A machine without a CD has the drive all the same.
     const DriveConfig empty_cdrom{.media = DriveMedia::cdrom};
     if (!places[first_cdrom_place]) places[first_cdrom_place] = &empty_cdrom;

@@ -9,7 +9,7 @@
 //     D00000510  fw_cfg selector, D00000512 data: nothing that Sun made
 //
 //     RAM: kernel at 4000, command line at 7FF000, initial RAM disk at 800000 (-kernel)
-//     SCSI: disks at targets 0 to 6 without 2, the first CD-ROM drive at 2; QEMU's numbering.
+//     SCSI: targets 0 to 6, the first CD-ROM drive at 2 (QEMU's numbering); the controller is 7
 //     Interrupts: hw/intc/slavio_intctl.h
 //     Source: HARDWARE facts of QEMU 7.2's memory tree; Linux arch/sparc and its sun4m drivers.
 #include "machine/boards/sun4m/sun4m.h"
@@ -45,6 +45,7 @@
 #include "hw/scsi/scsi_cdrom.h"
 #include "hw/scsi/scsi_disk.h"
 #include "hw/timer/slavio_timer.h"
+#include "machine/boards/drive_places.h"
 #include "machine/boards/sparc_board.h"
 #include "machine/loaders/firmware.h"
 #include "roms/embedded.h"
@@ -63,6 +64,12 @@ constexpr std::uint64_t kernel_offset = 0x4000, command_line_offset = 0x7ff000,
                         initrd_offset = 0x800000;
 constexpr std::uint64_t command_line_room = initrd_offset - command_line_offset;
 
+// Targets of the SCSI bus, whose controller is number 7; the first CD-ROM drive is QEMU's, which
+// OpenBIOS looks for at 2 as well.
+constexpr unsigned first_cdrom = 2;
+constexpr DriveRoom drive_rooms[] = {{DriveInterface::scsi, 1, 7, first_cdrom},
+                                     {DriveInterface::floppy, 1, 1, 0}};
+
 constexpr int sun_base_year = 1968;
 
 class Sun4m final : public SparcBoard {
@@ -71,7 +78,8 @@ class Sun4m final : public SparcBoard {
           MachineEnvironment its_environment)
         : SparcBoard({model.name, model.cpu, model.prom, prom_mask}, its_config,
                      std::move(its_environment)),
-          m_(model) {
+          m_(model),
+          drives_(model.name, config.drives, drive_rooms) {
         add_main_memory(memory_size({128 * megabyte, 16 * megabyte, model.most_memory}));
         add_rom(model.prom, prom_size);
         add_interrupts();
@@ -113,6 +121,7 @@ class Sun4m final : public SparcBoard {
     void tell_kernel_of_initrd(std::uint64_t size);
 
     const Sun4mModel& m_;
+    const DrivePlaces drives_;
     hw::SlavioIntctl* interrupts_ = nullptr;
     std::vector<std::pair<unsigned, hw::IrqOr*>> joined_;
 };
@@ -205,12 +214,8 @@ void Sun4m::add_slavio() {
 }
 
 hw::Fdc82077& Sun4m::add_floppy() {
-    std::unique_ptr<hw::BlockBackend> image;
-    for (const DriveConfig& drive : config.drives) {
-        if (drive.interface != DriveInterface::floppy) continue;
-        if (image) throw UserError(fmt::format("{} has one floppy drive", board_name_));
-        image = open_image(drive);
-    }
+    const DriveConfig* const drive = drives_.at(DriveInterface::floppy).front();
+    std::unique_ptr<hw::BlockBackend> image = drive ? open_image(*drive) : nullptr;
     auto& floppy = add<hw::Fdc82077>("floppy", scheduler, input(hw::slavio_input::floppy),
                                      std::move(image), log);
     map("floppy", m_.floppy, hw::Fdc82077::size, floppy, hw::Fdc82077::traits);
@@ -234,34 +239,12 @@ void Sun4m::add_sbus() {
 }
 
 void Sun4m::add_scsi(hw::Sparc32Dma& dma) {
-    constexpr unsigned own_id = 7;
-    constexpr unsigned first_cdrom = 2;
-    std::array<const DriveConfig*, own_id> places{};
-    const auto is_here = [](const DriveConfig& drive) {
-        return drive.interface == DriveInterface::scsi || drive.interface == DriveInterface::ide;
-    };
-    for (const DriveConfig& drive : config.drives) {
-        if (!is_here(drive) || !drive.index) continue;
-        if (*drive.index >= own_id || places[*drive.index])
-            throw UserError(
-                fmt::format("-drive index={}: {} has the SCSI targets 0 to {}, one drive each",
-                            *drive.index, board_name_, own_id - 1));
-        places[*drive.index] = &drive;
-    }
-    for (const DriveConfig& drive : config.drives) {
-        if (!is_here(drive) || drive.index) continue;
-        unsigned place = drive.media == DriveMedia::cdrom ? first_cdrom : 0;
-        for (unsigned tried = 0; tried < own_id && places[place]; ++tried)
-            place = (place + 1) % own_id;
-        if (places[place])
-            throw UserError(fmt::format("{} takes at most {} drives", board_name_, own_id));
-        places[place] = &drive;
-    }
+    auto places = drives_.at(DriveInterface::scsi);
     const DriveConfig empty_cdrom{.media = DriveMedia::cdrom};
     if (!places[first_cdrom]) places[first_cdrom] = &empty_cdrom;
 
     hw::ScsiBus::Targets targets{};
-    for (unsigned id = 0; id < own_id; ++id) {
+    for (unsigned id = 0; id < places.size(); ++id) {
         if (!places[id]) continue;
         const DriveConfig& drive = *places[id];
         auto image = open_image(drive);
@@ -386,7 +369,6 @@ void Sun4m::load() {
     cfg.add_i16(key::sun4m_width, static_cast<std::uint16_t>(screen().width));
     cfg.add_i16(key::sun4m_height, static_cast<std::uint16_t>(screen().height));
     const auto initrd_bytes = initrd();
-    char first = config.boot_order.empty() ? 'c' : config.boot_order[0];
     if (!config.kernel.empty()) {
         const ElfImage image = read_elf(config.kernel, elf_sparc32);
         place_kernel(image, [](std::uint64_t address) { return address - kernel_link_address; });
@@ -412,14 +394,13 @@ void Sun4m::load() {
         }
         i32(key::initrd_address, initrd_bytes.empty() ? 0 : initrd_offset);
         i32(key::initrd_size, initrd_bytes.size());
-        first = 'm';
     } else {
         for (const std::uint16_t number :
              {key::kernel_address, key::kernel_size, key::kernel_command_line, key::initrd_address,
               key::initrd_size})
             i32(number, 0);
     }
-    cfg.add_i16(key::boot_device, static_cast<std::uint16_t>(first));
+    cfg.add_i16(key::boot_device, static_cast<std::uint16_t>(boot_letter()));
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Boots Linux, runs every benchmark and compares the checksums with the host's own.
 
-    bench_boot.py PROGRAM BENCH-NATIVE g3beige|mac99 [OPTION...]
+    bench_boot.py PROGRAM BENCH-NATIVE MACHINE [OPTION...]
 """
 
 import sys

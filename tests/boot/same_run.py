@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs that must be the same to the instruction, under the virtual clock.
 
-    same_run.py PROGRAM twice|tiers|engines|caches g3beige|mac99
+    same_run.py PROGRAM twice|tiers|engines|caches MACHINE
 
 twice: a boot with every benchmark, two times. tiers: with and without regions and windows. engines:
 JIT and interpreter, to the shell's prompt. caches: code caches of which one is much too small, to the

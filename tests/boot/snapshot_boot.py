@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Snapshots: a boot saved at some instruction and continued by a fresh process ends the same.
 
-    snapshot_boot.py PROGRAM g3beige|mac99
+    snapshot_boot.py PROGRAM MACHINE
 
 The disk is in use (its writes are kept in memory and in the snapshot), and so is the network.
 """
@@ -18,9 +18,17 @@ from emulator import expect
 # Where in the run to save, as parts of the whole run.
 PLACES = (0.11111, 0.31234, 0.52345)
 
+# What the guest does, and another machine, which must refuse the snapshot.
+MACHINES = {
+    "g3beige": ("run=/bin/selftest scratch=sda", "mac99"),
+    "mac99": ("run=/bin/selftest scratch=sda", "g3beige"),
+    "SS-5": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-4"),
+    "SS-20": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-10"),
+}
+
 
 def options(machine, folder, console):
-    return [*linux_guest.boot_options(machine, "run=/bin/selftest scratch=sda"),
+    return [*linux_guest.boot_options(machine, MACHINES[machine][0], folder=folder),
             "--clock", "virtual", "--stats", "-display", "none", "-monitor", "none",
             "-serial", f"file:{console}", "-nic", "user",
             "-drive", f"file={folder / 'disk.img'},format=raw,snapshot=on"]
@@ -39,7 +47,7 @@ def check_refusals(program, machine, folder, snapshot):
     data = snapshot.read_bytes()
     middle = len(data) // 2
     damaged = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:]
-    other = "mac99" if machine == "g3beige" else "g3beige"
+    other = MACHINES[machine][1]
     for name, content, board in (("truncated", data[:-1000], machine), ("stump", data[:30], machine),
                                  ("damaged", damaged, machine), ("foreign", data, other)):
         path = folder / f"{name}.snapshot"

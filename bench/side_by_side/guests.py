@@ -15,12 +15,18 @@ class Guest:
 POWERPC_GOALS = {"integer": 3, "floating point": 10, "memory": 3, "system": 2, "boot, CPU": 2,
                  "boot, idle skipped, wall": 4}
 
+# QEMU pays dearly for register windows.
+SPARC_GOALS = {"integer": 5, "floating point": 10, "memory": 3, "system": 3, "boot, CPU": 2}
+
 # A further guest is a further row.
 GUESTS = {
     "g3beige": Guest("ppc32", "qemu-system-ppc", ("-M", "g3beige", "-cpu", "750", "-m", "256M"),
                      goals=POWERPC_GOALS),
     "mac99": Guest("ppc32", "qemu-system-ppc", ("-M", "mac99", "-cpu", "7400", "-m", "256M"),
                    goals=POWERPC_GOALS),
+    "SS-5": Guest("sparc32", "qemu-system-sparc", ("-M", "SS-5", "-m", "256M"), goals=SPARC_GOALS),
+    "SS-20": Guest("sparc32", "qemu-system-sparc", ("-M", "SS-20", "-m", "256M"),
+                   goals=SPARC_GOALS),
 }
 
 # MB that Vestige may take more than QEMU.

@@ -22,8 +22,8 @@ PLACES = (0.11111, 0.31234, 0.52345)
 MACHINES = {
     "g3beige": ("run=/bin/selftest scratch=sda", "mac99"),
     "mac99": ("run=/bin/selftest scratch=sda", "g3beige"),
-    "SS-5": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-4"),
-    "SS-20": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-10"),
+    "SS-5": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-20"),
+    "SS-20": ("ip=dhcp run=/bin/selftest scratch=sda", "SS-5"),
 }
 
 

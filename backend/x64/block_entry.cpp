@@ -196,7 +196,9 @@ void EntryPlanner::find_written_slots() {
             if (op.op == Op::set_slot) {
                 const ir::Slot& slot = (*function_->layout)[static_cast<ir::SlotId>(op.imm)];
                 written_.push_back({slot.offset, slot.offset + ir::info(slot.type).bytes});
-            } else if (ir::sees_all_state(*function_, op)) {
+            } else if (op.op == Op::set_bank) {
+                written_.push_back({ir::banked_state, ~0u});
+            } else if (ir::calls_with_all_state(*function_, op)) {
                 written_.push_back({0, ~0u});
             }
         }

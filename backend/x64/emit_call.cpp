@@ -78,7 +78,7 @@ void UnitEmitter::pass_arguments(const ir::Helper& helper, const Instruction& op
 
 void UnitEmitter::emit_call(Value value, const Instruction& op) {
     const ir::Helper& helper = (*function_->helpers)[static_cast<ir::HelperId>(op.imm)];
-    const bool with_state = ir::sees_all_state(*function_, op);
+    const bool with_state = ir::calls_with_all_state(*function_, op);
     const std::uint32_t ahead = with_state ? not_started(op.aux) : 0;
     if (with_state) regs_.all_state_changes();
     regs_.spill_caller_saved();

@@ -61,7 +61,7 @@ void UnitEmitter::emit_set_slot(Value, const Instruction& op) {
 // Slots of the bank before are other registers now.
 void UnitEmitter::emit_set_bank(Value, const Instruction& op) {
     const Held bank = regs_.use(op.arguments[0]);
-    regs_.all_state_changes();
+    regs_.bank_changes();
     as_.mov(state_memory(offsetof(runtime::CpuHeader, bank), 4), bank.r32());
     as_.lea(gp64(bank_register), x86::ptr(gp64(state_register), bank.r64(), 0, -state_bias));
 }

@@ -362,6 +362,10 @@ void RegisterAllocator::all_state_changes() {
     state_changes(0, std::numeric_limits<std::int32_t>::max());
 }
 
+void RegisterAllocator::bank_changes() {
+    state_changes(ir::banked_state, std::numeric_limits<std::uint16_t>::max());
+}
+
 void RegisterAllocator::now_in_state(Value value, std::uint32_t offset) {
     Places& place = values_[value.index];
     if (is_constant(value) || dies_here(value)) return;

@@ -142,6 +142,7 @@ class RegisterAllocator {
     // ---- guest state
     // Its bytes are about to change: values that live there alone are read first.
     void state_changes(std::uint32_t offset, std::uint32_t bytes, ir::Value except = {});
+    void bank_changes(); // the current one
     void all_state_changes();
     // The value has been written to its slot.
     void now_in_state(ir::Value value, std::uint32_t offset);

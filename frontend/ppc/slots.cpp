@@ -47,7 +47,7 @@ const ir::SlotRow rows[] = {
 ir::StateLayout make_layout() {
     ir::StateLayout layout = ir::make_layout(rows);
     layout.pc = slot::pc;
-    layout.link = slot::lr;
+    layout.returns.link = slot::lr;
     layout.size = sizeof(State);
     VESTIGE_ASSERT(layout.slots.size() == slot::count);
     VESTIGE_ASSERT(layout[slot::msr].name == "msr" && layout[slot::fpscr].name == "fpscr" &&

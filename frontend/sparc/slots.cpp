@@ -47,7 +47,7 @@ ir::StateLayout make_layout() {
     ir::StateLayout layout = ir::make_layout(rows);
     VESTIGE_ASSERT(layout.slots.size() == slot::count);
     layout.pc = slot::pc;
-    layout.link = slot::reg(15);
+    layout.returns = {.link = slot::reg(15), .link_inside = slot::reg(31), .offset = 8};
     layout.size = sizeof(State);
     return layout;
 }

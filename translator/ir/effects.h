@@ -12,10 +12,13 @@ inline bool calls_with_all_state(const Function& function, const Instruction& op
     return effect == HelperEffect::all_state || effect == HelperEffect::may_leave;
 }
 
-// No slot's value is kept across it: memory has them all before and after. Besides such calls that
-// is a change of bank, after which a banked slot is another register.
-inline bool sees_all_state(const Function& function, const Instruction& op) {
+// Whether a slot's value is not kept across the op, so that memory has it before and is read again
+// behind: such a call, or, of a banked slot, a change of bank that makes it another register.
+inline bool is_barrier(const Function& function, const Instruction& op) {
     return op.op == Op::set_bank || calls_with_all_state(function, op);
+}
+inline bool is_barrier_to(const Function& function, const Instruction& op, const Slot& slot) {
+    return op.op == Op::set_bank ? is_banked(slot.offset) : calls_with_all_state(function, op);
 }
 
 } // namespace vestige::ir

@@ -38,10 +38,18 @@ struct Slot {
 
 inline constexpr SlotId no_slot = 0xffff;
 
+// How routines return, if the guest has a register for that: a jump to what a link register holds,
+// plus `offset`.
+struct ReturnConvention {
+    SlotId link = no_slot;        // where calls leave it
+    SlotId link_inside = no_slot; // where a routine finds it that has changed the register bank
+    std::uint32_t offset = 0;     // bytes
+};
+
 struct StateLayout {
     std::vector<Slot> slots;
-    SlotId pc = 0;         // i32 or i64
-    SlotId link = no_slot; // where calls leave the return address, if the guest has such a register
+    SlotId pc = 0; // i32 or i64
+    ReturnConvention returns;
     std::uint32_t size = 0; // of the whole state in bytes
 
     bool has_banks = false; // some slots are banked

@@ -126,9 +126,24 @@ class Promotion {
 
     void call(Instruction& op) {
         if (op.op == Op::call) op.aux = started();
-        if (!ir::sees_all_state(function_, op)) return;
-        write_back(Pc::as_any_slot);
-        forget();
+        if (op.op == Op::set_bank) {
+            change_bank();
+        } else if (ir::calls_with_all_state(function_, op)) {
+            write_back(Pc::as_any_slot);
+            forget();
+        }
+    }
+
+    // Banked slots are written and forgotten; of the others nothing changes.
+    void change_bank() {
+        std::erase_if(w_.dirty_slots, [&](SlotId id) {
+            if (!ir::is_banked(slots_[id].offset)) return false;
+            w_.body.push_back(w_.slots[id].set);
+            return true;
+        });
+        for (std::size_t id = 0; id < slots_.size(); ++id)
+            if (ir::is_banked(slots_[id].offset)) w_.slots[id] = {};
+        changed_ = true;
     }
 
     std::uint32_t started() const { return marker_.valid() ? function_[marker_].aux + 1 : 0; }

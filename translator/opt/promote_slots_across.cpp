@@ -192,17 +192,21 @@ class Promotion {
         }
     }
 
-    // Behind a helper that sees all state, everything is read again.
+    // Behind a barrier, slots are read again.
     void call(Value value) {
         if (function_[value].op == Op::call) function_[value].aux = started();
-        const bool sees_all = sees_all_state(function_, function_[value]);
-        if (sees_all) write_back(~SlotSet{}, Pc::as_any_slot);
+        if (!ir::is_barrier(function_, function_[value])) {
+            w_.body.push_back(value);
+            return;
+        }
+        const SlotSet& seen = flow_.behind_barrier(function_[value]);
+        write_back(seen, Pc::as_any_slot);
         w_.body.push_back(value);
-        if (!sees_all) return;
-        dirty_.reset();
+        dirty_ &= ~seen;
         map_is_current_ = false;
-        in_memory_.assign(tracked().size(), Value{});
         for (const SlotId slot : tracked()) {
+            if (!seen[slot]) continue;
+            in_memory_[index_[slot]] = {};
             const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
             w_.body.push_back(read);
             values_[index_[slot]] = read;
@@ -266,7 +270,8 @@ class Promotion {
         for (const BlockId block : w_.order) {
             written |= flow_[block].written_at_end;
             for (const Value value : function_.blocks[block].body)
-                if (sees_all_state(function_, function_[value])) return;
+                if (ir::is_barrier(function_, function_[value]))
+                    written |= flow_.behind_barrier(function_[value]);
         }
         const auto unchanged = [&](std::uint64_t slot, Value value) {
             return !written[slot] && value == entry_values_[slot];

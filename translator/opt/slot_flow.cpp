@@ -48,9 +48,27 @@ void SlotFlow::find_slots() {
             if (source.op == Op::order_s || source.op == Op::order_u || source.type == Type::i1)
                 handed_on_.set(op.imm);
         }
-    for (SlotId slot = 0; slot < function_->layout->slots.size(); ++slot)
-        if (all_[slot]) tracked_.push_back(slot);
+    banked_.reset();
+    for (SlotId slot = 0; slot < function_->layout->slots.size(); ++slot) {
+        if (!all_[slot]) continue;
+        tracked_.push_back(slot);
+        if (ir::is_banked((*function_->layout)[slot].offset)) banked_.set(slot);
+    }
 }
+
+const SlotSet& SlotFlow::behind_barrier(const Instruction& op) const {
+    return op.op == Op::set_bank ? banked_ : all_;
+}
+
+namespace {
+
+// The way out: what a call there has written would be written anyway, and little is read.
+bool is_exit(const Function& function, const ir::Block& block) {
+    const Op end = function[block.body.back()].op;
+    return end == Op::goto_pc || end == Op::jump_pc || end == Op::leave;
+}
+
+} // namespace
 
 void SlotFlow::find_live() {
     for (bool again = true; again;) {
@@ -60,11 +78,18 @@ void SlotFlow::find_live() {
             for (const BlockId next : ir::successors(*function_, *block))
                 live |= blocks_[next].live_in;
             const auto& body = function_->blocks[*block].body;
+            const bool exit = is_exit(*function_, function_->blocks[*block]);
             for (std::size_t i = body.size(); i-- > 0;) {
                 const Instruction& op = (*function_)[body[i]];
-                if (sees_all_state(*function_, op))
-                    live = all_;
-                else if (op.op == Op::set_slot)
+                if (ir::is_barrier(*function_, op)) {
+                    // What is read behind it comes from memory. Before a call within a loop values
+                    // are kept all the same: it may be seldom reached.
+                    if (op.op == Op::set_bank || exit)
+                        live &= ~behind_barrier(op);
+                    else
+                        live = all_;
+                }
+                if (op.op == Op::set_slot)
                     live.reset(op.imm);
                 else if (op.op == Op::get_slot && is_promotable(*function_, op))
                     live.set(op.imm);
@@ -101,10 +126,13 @@ void SlotFlow::find_changed() {
             reads_.clear();
             for (const Value value : function_->blocks[block].body) {
                 const Instruction& op = (*function_)[value];
-                if (sees_all_state(*function_, op)) {
-                    changed = all_;
-                    dirty.reset();
-                    reads_.clear();
+                if (ir::is_barrier(*function_, op)) {
+                    const SlotSet& seen = behind_barrier(op);
+                    changed |= seen;
+                    dirty &= ~seen;
+                    std::erase_if(reads_, [&](const Read& read) {
+                        return seen[(*function_)[read.value].imm];
+                    });
                 } else if (op.op == Op::get_slot && is_promotable(*function_, op)) {
                     const auto slot = static_cast<SlotId>(op.imm);
                     reads_.push_back({value, changed[slot], dirty[slot]});

@@ -35,6 +35,9 @@ class SlotFlow {
     };
     const Block& operator[](ir::BlockId block) const { return blocks_[block]; }
 
+    // Tracked slots that a barrier (ir/effects.h) is one to.
+    const SlotSet& behind_barrier(const ir::Instruction& op) const;
+
   private:
     void find_slots();
     void find_live();
@@ -49,7 +52,7 @@ class SlotFlow {
     const ir::Function* function_ = nullptr;
     const Workspace* w_ = nullptr;
     std::vector<ir::SlotId> tracked_;
-    SlotSet all_;
+    SlotSet all_, banked_;
     std::vector<Read> reads_;
     SlotSet handed_on_; // always passed on: recovery maps can make them themselves
     std::vector<Block> blocks_;

@@ -110,7 +110,7 @@ class ExecLoop final : public CpuRuntime {
     bool is_current(const RegionJob& job);
     void take_in(std::unique_ptr<Unit> region, std::uint32_t instructions);
     std::unique_ptr<Unit> form_region(const Unit& unit);
-    std::uint64_t link_register() const;
+    std::array<std::uint64_t, 2> link_registers() const;
     const FetchPage* page_for_region(std::uint64_t page, const Unit& root) const;
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);

@@ -61,14 +61,18 @@ const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root)
     return is_root || cpu_.keeps_context(mode_) ? found : nullptr;
 }
 
-std::uint64_t ExecLoop::link_register() const {
+// Where the code that runs may return to, as its link registers have it.
+std::array<std::uint64_t, 2> ExecLoop::link_registers() const {
     const ir::StateLayout& layout = cpu_.layout();
-    if (layout.link == ir::no_slot) return RegionFormer::nowhere;
-    const ir::Slot& slot = layout[layout.link];
-    std::uint64_t value = 0;
-    std::memcpy(&value, slot_in(reinterpret_cast<std::byte*>(header_), slot.offset),
-                ir::info(slot.type).bytes);
-    return value;
+    const auto read = [&](ir::SlotId id) {
+        std::uint64_t value = 0;
+        if (id == ir::no_slot) return RegionFormer::nowhere;
+        const ir::Slot& slot = layout[id];
+        std::memcpy(&value, slot_in(reinterpret_cast<std::byte*>(header_), slot.offset),
+                    ir::info(slot.type).bytes);
+        return value + layout.returns.offset;
+    };
+    return {read(layout.returns.link), read(layout.returns.link_inside)};
 }
 
 // Leaves function_ as raw IR. Null: the unit is no better as a region.
@@ -92,7 +96,7 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
                                 .page = code,
                                 .max_instructions = key.max_instructions,
                                 .was_run = was_run,
-                                .link = link_register()};
+                                .links = link_registers()};
     if (!region_former_.form(request, function_)) return nullptr;
     opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
     auto region = std::make_unique<Unit>();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/assertion.h"
 #include "translator/ir/builder.h"
 #include "translator/ir/dominators.h"
 #include "translator/ir/effects.h"
@@ -20,19 +21,32 @@ constexpr std::size_t most_pages = 8;
 // Places that a return is compared with before it is looked up like any other computed jump.
 constexpr std::size_t most_returns = 8;
 
-// The jump goes where the link register says.
+// The jump goes where a link register says.
 bool is_return(const ir::Function& function, const ir::Instruction& jump) {
+    const ir::ReturnConvention& convention = function.layout->returns;
     const ir::Instruction* value = &function[jump.arguments[0]];
     while (value->op == Op::and_) // with the alignment of an instruction
         value = &function[value->arguments[0]];
-    return value->op == Op::get_slot && value->imm == function.layout->link;
+    if (convention.offset != 0) {
+        if (value->op != Op::add) return false;
+        const ir::Instruction& offset = function[value->arguments[1]];
+        if (offset.op != Op::constant || offset.imm != convention.offset) return false;
+        value = &function[value->arguments[0]];
+    }
+    return value->op == Op::get_slot &&
+           (value->imm == convention.link || value->imm == convention.link_inside);
 }
 
-// A helper that sees all state has every slot written before and read again behind it: such an
-// instruction is better off in a unit of its own.
+// A helper that sees all state has every slot written before and read again behind: such an
+// instruction is better off in a unit of its own, unless nothing comes behind (a trap).
 bool has_all_state_helper(const ir::Function& function) {
-    return std::any_of(function.instructions.begin(), function.instructions.end(),
-                       [&](const auto& op) { return ir::sees_all_state(function, op); });
+    const auto calls = [&](Value value) {
+        return ir::calls_with_all_state(function, function[value]);
+    };
+    return std::any_of(function.blocks.begin(), function.blocks.end(), [&](const ir::Block& block) {
+        return function[block.body.back()].op != Op::jump_pc &&
+               std::any_of(block.body.begin(), block.body.end(), calls);
+    });
 }
 
 } // namespace
@@ -81,7 +95,8 @@ bool RegionFormer::explore_all() {
         const bool here = std::any_of(successors.begin(), successors.end(),
                                       [&](std::uint64_t pc) { return find(pc) != nullptr; });
         if (here) add(blocks_[i].returns_to);
-        if (blocks_[i].ends_in_return) add(request_->link);
+        if (blocks_[i].ends_in_return)
+            std::for_each(request_->links.begin(), request_->links.end(), add);
     }
     return true;
 }
@@ -114,9 +129,10 @@ bool RegionFormer::explore(std::uint64_t pc) {
     for (const ir::Instruction& op : scratch_.instructions) {
         if (op.op == Op::goto_pc) block.successors.push_back(op.imm);
         if (op.op == Op::instruction) block.pcs.push_back(op.imm);
-        if (op.op == Op::set_slot && op.imm == scratch_.layout->link) {
+        if (op.op == Op::set_slot && op.imm == scratch_.layout->returns.link) {
             const ir::Instruction& value = scratch_[op.arguments[0]];
-            block.returns_to = value.op == Op::constant ? value.imm : nowhere;
+            block.returns_to =
+                value.op == Op::constant ? value.imm + scratch_.layout->returns.offset : nowhere;
         }
         if (op.op == Op::jump_pc) block.ends_in_return |= is_return(scratch_, op);
     }
@@ -146,7 +162,8 @@ void RegionFormer::match_returns() {
         for (const std::uint64_t routine : block.successors)
             if (routine != block.returns_to) note_return(routine, block.returns_to);
     }
-    if (find(request_->link)) note_return(request_->root, request_->link);
+    for (const std::uint64_t link : request_->links)
+        if (find(link)) note_return(request_->root, link);
 }
 
 // The routine's returns may come back to there; calls in it are passed over.
@@ -356,6 +373,7 @@ void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& fu
     }
     if (function[last].op != Op::jump_pc || !is_return(function, function[last])) return;
     const Value destination = function[last].arguments[0];
+    VESTIGE_ASSERT(started_[block] == blocks_[from].instructions);
     function.blocks[block].body.pop_back();
     ir::Builder builder(function, block);
     for (const std::uint64_t pc : blocks_[from].returns) {

@@ -10,6 +10,7 @@
 // exit as in any unit.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -29,8 +30,8 @@ struct RegionRequest {
     std::uint32_t max_instructions = 64; // of a block
     // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
-    // What the link register held when the root was seen; nowhere: not known.
-    std::uint64_t link = ~std::uint64_t{0};
+    // Where the link registers led when the root was seen; nowhere: not known.
+    std::array<std::uint64_t, 2> links = {~std::uint64_t{0}, ~std::uint64_t{0}};
 };
 
 class RegionFormer {

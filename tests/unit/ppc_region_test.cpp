@@ -51,7 +51,7 @@ class Bench {
              },
              .max_instructions = most_instructions,
              .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); },
-             .link = link},
+             .links = {link, RegionFormer::nowhere}},
             function_);
         if (formed) ir::verify(function_, ir::Stage::raw);
         return formed;

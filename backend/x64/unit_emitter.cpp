@@ -53,7 +53,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     const bool looks_at_map =
         view == runtime::MemoryView::page_map ||
         std::any_of(function.instructions.begin(), function.instructions.end(),
-                    [&](const Instruction& op) { return ir::sees_all_state(function, op); });
+                    [&](const Instruction& op) { return ir::calls_with_all_state(function, op); });
     using WriteMap = RegisterAllocator::WriteMap;
     regs_.begin_function(function, looks_at_map ? WriteMap::used : WriteMap::unused);
     entry_planner_.begin_function(function);

@@ -49,9 +49,15 @@ class Generator {
   private:
     // Its length is known when it ends. The builder counts in instruction_count.
     void begin_run() {
+        if (run_.valid() && random_.one_in(4)) not_all_of_run();
         end_run();
         build_.begin_run(pc_, 1);
         run_ = function_.blocks[build_.block()].body.back();
+    }
+    // One more is paid for than starts.
+    void not_all_of_run() {
+        build_.end_run();
+        ++function_.instruction_count;
     }
     void end_run() {
         if (run_.valid()) function_[run_].aux = function_.instruction_count;

@@ -141,6 +141,9 @@ void install_handlers(Rig& rig) {
     rig.handler(0x82, {rdpsr(l(3)), wrpsr(l(3), 0x40), jmpl(l(1), 4, g(0)), rett(l(1), 8)});
     rig.handler(tt::privileged_instruction,
                 {rdpsr(l(3)), wrpsr(l(3), 0x40), jmpl(l(2), 0, g(0)), rett(l(2), 4)});
+    // Once more, with all windows valid.
+    for (const unsigned type : {tt::window_overflow, tt::window_underflow})
+        rig.handler(type, {wrwim(0, 0), jmpl(l(1), 0, g(0)), rett(l(2), 0), nop});
     for (unsigned level = 1; level < 16; ++level)
         rig.handler(tt::interrupt_level_1 - 1 + level,
                     {st(g(7), g(6), 0), jmpl(l(1), 0, g(0)), rett(l(2), 0), nop});

@@ -92,7 +92,8 @@ class SparcCpu final : public runtime::GuestCpu {
     void write_psr(std::uint32_t value);
     // rett, whose transfer is to `target_npc` behind the instruction at `target_pc`.
     void return_from_trap(std::uint32_t target_pc, std::uint32_t target_npc);
-    // A change of mode or of delay that the state already shows.
+    // The mode may be another, as the state already shows. Not for the callers to compare: in a
+    // slot that is lifted with its transfer, the state says `delay` and the unit's mode does not.
     void mode_changed() { runtime().mode_changed(); }
 
     // ---- alternate spaces (asi.cpp): 1, 2, 4 or 8 bytes, aligned.

@@ -49,15 +49,13 @@ class Generator {
   private:
     // Its length is known when it ends. The builder counts in instruction_count.
     void begin_run() {
-        if (run_.valid() && random_.one_in(4)) not_all_of_run();
+        if (run_.valid() && random_.one_in(4)) {
+            build_.end_run();
+            ++function_.instruction_count; // one more is paid for than starts
+        }
         end_run();
         build_.begin_run(pc_, 1);
         run_ = function_.blocks[build_.block()].body.back();
-    }
-    // One more is paid for than starts.
-    void not_all_of_run() {
-        build_.end_run();
-        ++function_.instruction_count;
     }
     void end_run() {
         if (run_.valid()) function_[run_].aux = function_.instruction_count;
@@ -111,13 +109,11 @@ class Generator {
         Generator& generator_;
         std::size_t sizes_[ir::type_count];
     };
-
     void some_ops() {
         const unsigned count = 1 + random_.below(2 * options_.ops - 1);
         for (unsigned i = 0; i < count; ++i)
             one_op();
     }
-
     void one_op() {
         switch (random_.below(20)) {
         case 0:
@@ -145,11 +141,9 @@ class Generator {
         default: set_slot(); break;
         }
     }
-
     Value same(Op op, Type type, std::initializer_list<Value> arguments) {
         return keep(build_.append(op, type, arguments));
     }
-
     void arithmetic() {
         static constexpr Op ops[] = {
             Op::add, Op::add, Op::add,  Op::sub,  Op::sub, Op::mul, Op::div_u,     Op::shl,
@@ -402,7 +396,6 @@ class Generator {
             one_op();
         build_.set_slot(slot, before);
     }
-
     // ---- flow
     // One arm of a branch, and nothing on the other way.
     void triangle() {

@@ -38,7 +38,8 @@ void set_host_rounding(runtime::CpuHeader& header, std::uint32_t value) {
 std::uint32_t recorded_exceptions(const State& state) {
     const std::uint32_t recorded = state.float_last_kind;
     const FloatKind kind = record::kind(recorded);
-    if (kind == FloatKind::move) return 0;
+    // A snapshot may hold anything.
+    if (kind == FloatKind::move || kind > FloatKind::fcmped) return 0;
     const auto operand = [&](unsigned index) {
         const auto pair = std::bit_cast<std::uint64_t>(state.float_last[index]);
         return record::operand(recorded, index, pair);

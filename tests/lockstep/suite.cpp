@@ -18,7 +18,6 @@ struct Guest {
 
     static constexpr std::uint32_t nop = lockstep::nop;
     static constexpr std::string_view oracle_name = "qemu-ppc";
-    static constexpr std::size_t regions_per_call = 20; // at most
 
     static bool same(const Case& test, const Registers& expected, const Registers& actual) {
         return lockstep::same(test, expected, actual);

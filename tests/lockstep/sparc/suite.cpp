@@ -17,8 +17,6 @@ struct Guest {
 
     static constexpr std::uint32_t nop = lockstep::nop;
     static constexpr std::string_view oracle_name = "qemu-sparc";
-    // At most. A return goes two instructions behind its call, which regions do not follow yet.
-    static constexpr std::size_t regions_per_call = 1'000'000;
 
     static bool same(const Case& test, const Registers& expected, const Registers& actual) {
         return lockstep::same(test, expected, actual);

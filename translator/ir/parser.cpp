@@ -342,7 +342,9 @@ class Parser {
             expect(",");
             target(op, 1);
             break;
-        default: arguments(op); attributes(op);
+        default:
+            if (!info(op.op).arguments.empty()) arguments(op);
+            attributes(op);
         }
     }
     void attributes(Instruction& op) {

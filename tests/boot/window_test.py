@@ -142,8 +142,8 @@ def check_input_devices(program, machine, screen):
         window = ("search", "--onlyvisible", "--name", "Vestige", "windowfocus")
         keys = re.search(r"Handlers=.*kbd.*(event\d)", names)[1]
         # So many reads as must be possible: a message of the mouse has 3 bytes, an event 16.
-        guest.ask_shell("dd if=/dev/input/mice of=/tmp/mouse bs=3 count=1 2>/dev/null & "
-                        f"dd if=/dev/input/{keys} of=/tmp/keys bs=16 count=6 2>/dev/null &")
+        guest.ask_shell("{ dd if=/dev/input/mice of=/tmp/mouse bs=3 count=1 2>/dev/null & "
+                        f"dd if=/dev/input/{keys} of=/tmp/keys bs=16 count=6 2>/dev/null & }}")
         screen.xdotool(*window, "mousemove", "--window", "%1", "200", "200", "click", "1")
         for _ in range(5):
             screen.xdotool("mousemove_relative", "20", "10")

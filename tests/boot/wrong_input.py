@@ -121,6 +121,8 @@ CASES = {
     "two processors": (lambda i: ["-M", "SS-20", "-smp", "2"], r"one processor"),
     "too much memory for an SS-5": (lambda i: ["-M", "SS-5", "-m", "512M"],
                                     r"SS-5.*16 to 256 MB.*-m"),
+    "too much memory for a SPARCclassic": (lambda i: ["-M", "SPARCClassic", "-m", "256M"],
+                                           r"16 to 128 MB.*-m"),
     "too much memory for an SS-20": (lambda i: ["-M", "SS-20", "-m", "4G"],
                                      r"SS-20.*16 to 2048 MB.*-m"),
     "two network cards": (lambda i: ["-M", "SS-5", "-nic", "user", "-nic", "user"],

@@ -6,6 +6,10 @@ namespace vestige {
 
 namespace {
 
+// The chip's pointer to the context table does not reach further, and firmware puts that at the
+// end.
+constexpr std::uint64_t microsparc_1_memory = 128 << 20;
+
 // microSPARC machines: everything within 31 bits.
 constexpr Sun4mModel ss5{
     .name = "SS-5",
@@ -92,6 +96,7 @@ constexpr Sun4mModel models[] = {
                  m.name = "LX";
                  m.description = "SPARCstation LX: microSPARC";
                  m.cpu = "TI MicroSparc I";
+                 m.most_memory = microsparc_1_memory;
                  m.firmware_machine_id = 34;
                  m.iommu_version = hw::Sun4mIommu::version_lx;
                  m.afx = m.cs4231 = 0;
@@ -101,6 +106,7 @@ constexpr Sun4mModel models[] = {
                  m.name = "SPARCClassic";
                  m.description = "SPARCclassic: microSPARC";
                  m.cpu = "TI MicroSparc I";
+                 m.most_memory = microsparc_1_memory;
                  m.firmware_machine_id = 36;
                  m.afx = m.cs4231 = 0;
              }),

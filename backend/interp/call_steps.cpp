@@ -73,6 +73,7 @@ const Step* step_call_with_state(const Step* step, Registers registers, Frame& f
 template <class Result> Handler handler_of(HelperEffect effect) {
     switch (effect) {
     case HelperEffect::pure:
+    case HelperEffect::unslotted_state:
     case HelperEffect::memory_only_slots: return step_call<Result>;
     case HelperEffect::all_state: return step_call_with_state<Result, HelperEffect::all_state>;
     case HelperEffect::may_leave: return step_call_with_state<Result, HelperEffect::may_leave>;

@@ -89,7 +89,9 @@ void UnitEmitter::emit_call(Value value, const Instruction& op) {
                 static_cast<std::int32_t>(ahead));
     as_.mov(x86::rax, reinterpret_cast<std::uintptr_t>(helper.function));
     if (with_state)
-        call_thunk(thunks_.call_with_state);
+        call_thunk(helper.floats == ir::HelperFloats::possible
+                       ? thunks_.call_with_state
+                       : thunks_.call_with_state_without_floats);
     else if (helper.effect == HelperEffect::memory_only_slots)
         call_thunk(thunks_.call_with_slots);
     else

@@ -45,6 +45,7 @@ class ThunkEmitter {
     enum class Saved : std::uint8_t { all, general };
     void emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path, void* context);
     void emit_calls();
+    void emit_call_with_state(Entry entry, ir::HelperFloats floats);
     void load_header_registers();
     void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
     void host_floating_point() {
@@ -191,12 +192,18 @@ void ThunkEmitter::emit_calls() {
     as_.add(x86::rsp, 8);
     as_.ret();
 
-    begin(&Thunks::call_with_state);
+    emit_call_with_state(&Thunks::call_with_state, ir::HelperFloats::possible);
+    emit_call_with_state(&Thunks::call_with_state_without_floats, ir::HelperFloats::untouched);
+}
+
+void ThunkEmitter::emit_call_with_state(Entry entry, ir::HelperFloats floats) {
+    const bool hands_over = floats == ir::HelperFloats::possible;
+    begin(entry);
     as_.sub(x86::rsp, 8);
     as_.mov(HEADER_FIELD(budget), gp64(budget_register));
-    host_floating_point();
+    if (hands_over) host_floating_point();
     as_.call(x86::rax);
-    guest_floating_point();
+    if (hands_over) guest_floating_point();
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
     load_header_registers();
     as_.mov(HEADER_FIELD(budget_ahead), 0);
@@ -268,6 +275,8 @@ constexpr ThunkRow thunk_rows[] = {
     {&Thunks::slow_path_of_integers, "vestige_slow_path_of_integers", ThunkFrame::slow_path},
     {&Thunks::call_with_slots, "vestige_call_with_slots", ThunkFrame::call},
     {&Thunks::call_with_state, "vestige_call_with_state", ThunkFrame::call},
+    {&Thunks::call_with_state_without_floats, "vestige_call_with_state_without_floats",
+     ThunkFrame::call},
 };
 constexpr const std::byte* Thunks::*behind_thunks = &Thunks::sign_bit;
 

@@ -34,6 +34,8 @@ struct Thunks {
     // The same; budget and page maps are exchanged with the header as well, and budget_ahead is
     // zero afterwards.
     const std::byte* call_with_state = nullptr;
+    // The same for helpers that leave floating point alone.
+    const std::byte* call_with_state_without_floats = nullptr;
 
     // Constants of 16 bytes.
     const std::byte* sign_bit = nullptr;            // of the low double

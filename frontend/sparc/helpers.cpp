@@ -21,10 +21,20 @@ ir::HelperTable make_table() {
     };
 }
 
+// What traps are made of.
+constexpr helper::Id without_floats[] = {helper::raise_trap,        helper::return_from_trap,
+                                         helper::write_psr,         helper::delay_changed,
+                                         helper::load_mmu_register, helper::store_mmu_register};
+
 } // namespace
 
 const ir::HelperTable& helper_table() {
-    static const ir::HelperTable table = make_table();
+    static const ir::HelperTable table = [] {
+        ir::HelperTable made = make_table();
+        for (const helper::Id id : without_floats)
+            made[id].floats = ir::HelperFloats::untouched;
+        return made;
+    }();
     return table;
 }
 

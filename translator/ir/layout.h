@@ -74,11 +74,16 @@ using HelperId = std::uint16_t;
 
 enum class HelperEffect : std::uint8_t {
     pure,              // a function of its arguments
+    unslotted_state,   // touches state that no slot stands for, and no floating point
     memory_only_slots, // reads and writes memory_only slots only; neither faults nor leaves
     all_state, // sees and changes any slot: everything is written back before, read again after
     may_leave, // all_state, and afterwards CpuHeader::leave_code not 0 means: leave now, with
                // the pc slot as the helper set it
 };
+
+// Whether a helper that sees all state may compute with floating point, or look at the guest's
+// sticky flags: MXCSR changes hands around those that do.
+enum class HelperFloats : std::uint8_t { possible, untouched };
 
 // A C++ function that IR calls: R (*)(void* state, A0, A1, ...), the System V convention; i1 to i32
 // pass as uint32_t, i64 as uint64_t, f64 as double; f32 as float and v128 as a vector of 16
@@ -90,6 +95,7 @@ struct Helper {
     Type result = Type::none;
     std::vector<Type> arguments; // without the state; at most 4
     HelperEffect effect = HelperEffect::pure;
+    HelperFloats floats = HelperFloats::possible;
 };
 
 // The index is the HelperId.

@@ -56,10 +56,11 @@ Context& ExecLoop::resolve_context() {
     for (const Recent& recent : recent_)
         if (recent.mode == mode) found = recent.context;
     if (!found) {
+        const std::uint64_t misses = contexts_.misses;
         found = &contexts_.find(cpu_.context_key());
-        // find() may have emptied another context to make room.
+        // One that is new may be another one emptied to make room.
         for (Recent& recent : recent_)
-            if (recent.context == found) recent = {};
+            if (contexts_.misses != misses && recent.context == found) recent = {};
         recent_[recent_next_++ % recent_.size()] = {mode, found};
     }
     ++contexts_.switches;

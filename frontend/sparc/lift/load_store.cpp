@@ -103,11 +103,19 @@ template <typename Plain> void alternate(Lifter& l, helper::Id helper, Plain pla
         call_alternate(l, helper, alternate_address(l));
 }
 
+// The MMU's registers, which window traps are full of, lead to no device.
+bool is_mmu_register(const Lifter& l) {
+    constexpr unsigned mmu_registers = 4;
+    return l.f.asi() == mmu_registers;
+}
+
 void load_alternate(Lifter& l, std::uint8_t size, Extend extend = Extend::zero) {
-    alternate(l, helper::load_alternate, [&](Value at) { load(l, at, size, extend); });
+    alternate(l, is_mmu_register(l) ? helper::load_mmu_register : helper::load_alternate,
+              [&](Value at) { load(l, at, size, extend); });
 }
 void store_alternate(Lifter& l, std::uint8_t size) {
-    alternate(l, helper::store_alternate, [&](Value at) { store(l, at, size); });
+    alternate(l, is_mmu_register(l) ? helper::store_mmu_register : helper::store_alternate,
+              [&](Value at) { store(l, at, size); });
 }
 
 } // namespace

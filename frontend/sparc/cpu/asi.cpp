@@ -201,6 +201,10 @@ const AsiRow& find_row(const CpuModel& model, unsigned asi) {
 
 } // namespace
 
+bool ignores_stores(const CpuModel& model, unsigned asi) {
+    return find_row(model, asi).write == ignore;
+}
+
 AsiResult SparcCpu::read_alternate(unsigned asi, std::uint32_t address, unsigned size,
                                    std::uint64_t& value) {
     AsiBench bench{model_, state_, wiring_, runtime()};

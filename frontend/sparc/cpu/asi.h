@@ -22,6 +22,10 @@ struct AsiRequest {
     unsigned size; // 1, 2, 4 or 8
 };
 
+// A store to that space does nothing on this chip: caches that are not modelled. Kernels without a
+// free context flush them line by line, thousands of stores at a time.
+bool ignores_stores(const CpuModel& model, unsigned asi);
+
 using AsiRead = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 using AsiWrite = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
 

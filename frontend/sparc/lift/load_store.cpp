@@ -2,6 +2,7 @@
 //
 // Doublewords are one access of 8 bytes. The access comes before any register changes, so that a
 // fault leaves none changed.
+#include "frontend/sparc/cpu/asi.h"
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lifter.h"
 
@@ -114,6 +115,12 @@ void load_alternate(Lifter& l, std::uint8_t size, Extend extend = Extend::zero) 
               [&](Value at) { load(l, at, size, extend); });
 }
 void store_alternate(Lifter& l, std::uint8_t size) {
+    if (ignores_stores(l.model, l.f.asi())) {
+        if (l.refused_to_user()) return;
+        const Value offset = l.b.same_imm(ir::Op::and_, alternate_address(l), size - 1u);
+        l.trap_if(l.b.cmp_ne(offset, l.b.i32(0)), tt::mem_address_not_aligned);
+        return;
+    }
     alternate(l, is_mmu_register(l) ? helper::store_mmu_register : helper::store_alternate,
               [&](Value at) { store(l, at, size); });
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "common/flag_set.h"
 #include "frontend/sparc/decode/decoder.h"
 
 namespace vestige::sparc {
@@ -35,22 +36,7 @@ enum class AsiGroup : std::uint32_t {
     leon = 1 << 12,              // 01, 02, 0c to 11, 18, 19, 1c
 };
 
-class AsiGroups {
-  public:
-    constexpr AsiGroups() = default;
-    constexpr AsiGroups(AsiGroup group) : bits_(static_cast<std::uint32_t>(group)) {}
-    constexpr bool has(AsiGroup group) const {
-        return (bits_ & static_cast<std::uint32_t>(group)) != 0;
-    }
-    constexpr AsiGroups operator|(AsiGroups other) const {
-        AsiGroups both;
-        both.bits_ = bits_ | other.bits_;
-        return both;
-    }
-
-  private:
-    std::uint32_t bits_ = 0;
-};
+using AsiGroups = FlagSet<AsiGroup>;
 
 constexpr AsiGroups operator|(AsiGroup a, AsiGroup b) { return AsiGroups(a) | AsiGroups(b); }
 

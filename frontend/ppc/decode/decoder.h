@@ -3,6 +3,7 @@
 // A lifter includes instructions.inc with its own INST macro to have one handler a row.
 #pragma once
 
+#include "common/flag_set.h"
 #include "frontend/decode/bit_pattern.h"
 #include "frontend/ppc/decode/fields.h"
 
@@ -51,23 +52,7 @@ enum class Feature : std::uint32_t {
     dcba = 1 << 7,
 };
 
-class FeatureSet {
-  public:
-    constexpr FeatureSet() = default;
-    constexpr FeatureSet(Feature feature) : bits_(static_cast<std::uint32_t>(feature)) {}
-    constexpr bool has(Feature feature) const {
-        return (bits_ & static_cast<std::uint32_t>(feature)) != 0;
-    }
-    constexpr FeatureSet operator|(FeatureSet other) const {
-        FeatureSet both;
-        both.bits_ = bits_ | other.bits_;
-        return both;
-    }
-    constexpr bool operator==(const FeatureSet&) const = default;
-
-  private:
-    std::uint32_t bits_ = 0;
-};
+using FeatureSet = FlagSet<Feature>;
 
 constexpr FeatureSet operator|(Feature a, Feature b) { return FeatureSet(a) | FeatureSet(b); }
 

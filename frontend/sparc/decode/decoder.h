@@ -3,6 +3,7 @@
 // A lifter includes instructions.inc with its own INST macro to have one handler a row.
 #pragma once
 
+#include "common/flag_set.h"
 #include "frontend/decode/bit_pattern.h"
 #include "frontend/sparc/decode/fields.h"
 
@@ -62,23 +63,7 @@ enum class Feature : std::uint32_t {
     multiply_accumulate = 1 << 6, // umac, smac
 };
 
-class FeatureSet {
-  public:
-    constexpr FeatureSet() = default;
-    constexpr FeatureSet(Feature feature) : bits_(static_cast<std::uint32_t>(feature)) {}
-    constexpr bool has(Feature feature) const {
-        return (bits_ & static_cast<std::uint32_t>(feature)) != 0;
-    }
-    constexpr FeatureSet operator|(FeatureSet other) const {
-        FeatureSet both;
-        both.bits_ = bits_ | other.bits_;
-        return both;
-    }
-    constexpr bool operator==(const FeatureSet&) const = default;
-
-  private:
-    std::uint32_t bits_ = 0;
-};
+using FeatureSet = FlagSet<Feature>;
 
 constexpr FeatureSet operator|(Feature a, Feature b) { return FeatureSet(a) | FeatureSet(b); }
 

@@ -101,10 +101,10 @@ class Sun4m final : public SparcBoard {
     IrqLine input(unsigned number) { return {*interrupts_, number}; }
     // An input that several devices share.
     IrqLine shared(const std::string& name, unsigned number, unsigned wire) {
-        auto& joined = own_or(name, number);
+        auto& joined = joined_input(name, number);
         return {joined, wire};
     }
-    hw::IrqOr& own_or(const std::string& name, unsigned number);
+    hw::IrqOr& joined_input(const std::string& name, unsigned number);
     void add_interrupts();
     void add_slavio();
     hw::Fdc82077& add_floppy();
@@ -126,7 +126,7 @@ class Sun4m final : public SparcBoard {
     std::vector<std::pair<unsigned, hw::IrqOr*>> joined_;
 };
 
-hw::IrqOr& Sun4m::own_or(const std::string& name, unsigned number) {
+hw::IrqOr& Sun4m::joined_input(const std::string& name, unsigned number) {
     for (const auto& [input_number, joined] : joined_)
         if (input_number == number) return *joined;
     auto& joined = add<hw::IrqOr>(name, input(number));

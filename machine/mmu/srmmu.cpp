@@ -120,6 +120,7 @@ Srmmu::Entry Srmmu::walk(std::uint32_t address, unsigned last_level) const {
         std::uint64_t word = 0;
         entry.readable = host_.read_physical(entry.address, 4, word);
         entry.word = static_cast<std::uint32_t>(word);
+        entry.walk.words[entry.walk.depth++] = {entry.address, entry.word, entry.word};
         if (!entry.readable || entry.level == last_level ||
             (entry.word & entry_bits::type) != entry_bits::pointer)
             return entry;
@@ -130,7 +131,7 @@ Srmmu::Entry Srmmu::walk(std::uint32_t address, unsigned last_level) const {
 }
 
 Translation Srmmu::walked(const Request& request) {
-    const Entry entry = walk(request.address, last);
+    Entry entry = walk(request.address, last);
     if (!entry.readable) return fail(request, FaultType::translation, entry.level);
     switch (entry.word & entry_bits::type) {
     case entry_bits::pte: break;
@@ -151,9 +152,12 @@ Translation Srmmu::walked(const Request& request) {
     if (request.access == Access::store) updated |= entry_bits::modified;
     if (updated != entry.word && request.effects == SideEffects::as_architected)
         host_.write_physical(entry.address, 4, updated);
+    entry.walk.words[entry.level].after = updated;
+    entry.walk.last_is_of_page = entry.level == last;
     return {.physical = mapped(entry.word, entry.level, request.address),
             .readable = rights.read,
-            .writable = rights.write && (updated & entry_bits::modified) != 0};
+            .writable = rights.write && (updated & entry_bits::modified) != 0,
+            .walk = entry.walk};
 }
 
 // ---- faults

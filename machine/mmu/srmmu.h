@@ -47,6 +47,7 @@ class Srmmu final : public sparc::ReferenceMmu {
         std::uint64_t address = 0; // physical
         unsigned level = 0;        // 0: context table ... 3: page table
         bool readable = true;      // memory answered there
+        runtime::TableWalk walk;   // as far as it went
     };
     // Down to an entry that is no table pointer, or to `last_level`.
     Entry walk(std::uint32_t address, unsigned last_level) const;

@@ -41,7 +41,7 @@ class SubjectMemory : public runtime::MemoryPath, public runtime::CpuRuntime {
     void mode_changed() override {}
     void drop_page(std::uint64_t, unsigned) override {}
     void drop_all_pages() override {}
-    void drop_contexts(const std::function<bool(const runtime::ContextKey&)>&) override {}
+    void flush_contexts(const std::function<bool(const runtime::ContextKey&)>&) override {}
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
     bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;
 

@@ -101,7 +101,7 @@ class Bench final : public runtime::Bus, public runtime::CpuHost, public runtime
         CHECK(bits == 20);
         dropped.push_back(guest_page);
     }
-    void drop_contexts(const std::function<bool(const runtime::ContextKey&)>& which) override {
+    void flush_contexts(const std::function<bool(const runtime::ContextKey&)>& which) override {
         for (const auto& key : known)
             if (which(key)) dropped_contexts.push_back(key);
     }

@@ -130,8 +130,19 @@ void Context::drop_class(std::uint32_t page) {
     filled_in_[low] = 0;
 }
 
+void Context::flush() {
+    if (!tables_.check()) {
+        clear();
+        return;
+    }
+    stale = false;
+    for (const std::uint32_t page : tables_.changed_pages())
+        drop_page(page);
+}
+
 void Context::clear() {
     stale = false;
+    tables_.clear();
     if (window_) window_->hide_all();
     for (const std::uint32_t page : filled_) {
         filled_in_[page % (1u << class_bits)] = 0;
@@ -167,7 +178,7 @@ Context& ContextCache::find(const ContextKey& key) {
     for (std::size_t i = 0; i < contexts_.size(); ++i)
         if (hashes_[i] == hash && contexts_[i]->key == key) {
             contexts_[i]->last_used = clock_;
-            if (contexts_[i]->stale) contexts_[i]->clear();
+            if (contexts_[i]->stale) contexts_[i]->flush();
             return *contexts_[i];
         }
     ++misses;
@@ -227,7 +238,7 @@ bool ContextCache::open_window(Context& context) {
     return true;
 }
 
-void ContextCache::drop_contexts(const std::function<bool(const ContextKey&)>& which) {
+void ContextCache::flush_contexts(const std::function<bool(const ContextKey&)>& which) {
     for (auto& context : contexts_)
         if (which(context->key)) context->stale = true;
 }

@@ -12,6 +12,7 @@
 #include "translator/runtime/cpu_header.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/sparse_array.h"
+#include "translator/runtime/table_record.h"
 #include "translator/runtime/window.h"
 
 namespace vestige::runtime {
@@ -29,13 +30,20 @@ class Context {
     Context();
 
     ContextKey key;
-    bool stale = false; // all of it has been dropped, but it has not been emptied yet
+    bool stale = false; // flushed, but not looked through yet
     unsigned index = 0; // in its ContextCache
     std::uint64_t last_used = 0;
 
     const PageMapEntry* read_map() const { return read_.data(); }
     const PageMapEntry* write_map() const { return write_.data(); }
     JumpCacheEntry* jump_cache() const { return jump_cache_.get(); }
+
+    // How the page has been translated: before anything else is said of it.
+    void note_walk(std::uint32_t page, const TableWalk& walk, Bus& bus) {
+        if (!tables_.note(page, walk, bus)) drop_page(page);
+    }
+    // Keeps what the guest's tables still say.
+    void flush();
 
     // host: of the page's first byte.
     void map_read(std::uint32_t page, const std::byte* host);
@@ -85,6 +93,7 @@ class Context {
     bool was_fetched(std::uint32_t page) const { return executed_[page / 64] >> page % 64 & 1; }
 
     SparseArray<PageMapEntry> read_, write_;
+    TableRecord tables_;
     std::unique_ptr<Window> window_;
     std::unique_ptr<JumpCacheEntry[]> jump_cache_;
     SparseArray<FetchPage> fetched_; // of the pages that executed_ knows
@@ -111,9 +120,9 @@ class ContextCache {
     // Every page whose number agrees with `page` in its low `significant_bits`: class_bits or
     // all 20.
     void drop_page(std::uint64_t page, unsigned significant_bits);
-    // Those whose keys are such. A guest may say so often of all that it has: a context is emptied
-    // when it is asked for next.
-    void drop_contexts(const std::function<bool(const ContextKey&)>& which);
+    // Those whose keys are such. A guest may say so often of all that it has: a context is looked
+    // through when it is asked for next.
+    void flush_contexts(const std::function<bool(const ContextKey&)>& which);
     void clear();
     void clear_jump_caches();
     // For a context that has none. The one that was asked for longest ago of too many loses its

@@ -83,8 +83,8 @@ void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
     memory_.forget_device_pages();
 }
 
-void ExecLoop::drop_contexts(const std::function<bool(const ContextKey&)>& which) {
-    contexts_.drop_contexts(which);
+void ExecLoop::flush_contexts(const std::function<bool(const ContextKey&)>& which) {
+    contexts_.flush_contexts(which);
     context_changed();
 }
 
@@ -154,6 +154,7 @@ const FetchPage* ExecLoop::fetch(std::uint64_t pc) {
         cpu_.raise_fault({fault, Access::fetch, pc, {}});
         return nullptr;
     }
+    context_->note_walk(page, found.walk, bus_);
     return context_->add_fetch_page(page, {found.physical & ~page_mask, host.host, found.stable});
 }
 

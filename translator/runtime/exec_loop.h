@@ -76,7 +76,7 @@ class ExecLoop final : public CpuRuntime {
     void context_changed() override;
     void mode_changed() override { refresh(); }
     void drop_page(std::uint64_t guest_page, unsigned significant_bits) override;
-    void drop_contexts(const std::function<bool(const ContextKey&)>& which) override;
+    void flush_contexts(const std::function<bool(const ContextKey&)>& which) override;
     void drop_all_pages() override;
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
     bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;

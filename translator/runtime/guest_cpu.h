@@ -27,6 +27,21 @@ enum class FaultKind : std::uint8_t {
     watchpoint,     // a data breakpoint register of the guest matches
 };
 
+// A word of the guest's tables as a walk found it and left it (4 bytes, as CpuHost::read_physical
+// has them).
+struct TableWord {
+    std::uint64_t physical = 0;
+    std::uint32_t before = 0;
+    std::uint32_t after = 0;
+};
+
+// All words that a walk read, from the root down. Another walk that finds the same gives the same.
+struct TableWalk {
+    std::array<TableWord, 4> words;
+    unsigned depth = 0; // 0: the translation does not come from such words, or they are not known
+    bool last_is_of_page = false; // the last word maps this page alone
+};
+
 // A guest address translated for one kind of access, good for its whole page.
 struct Translation {
     FaultKind fault = FaultKind::none;
@@ -38,6 +53,7 @@ struct Translation {
     // The mapping does not depend on the context's tables but on registers that announce every
     // change (block address translation, real mode): units may be chained across pages through it.
     bool stable = false;
+    TableWalk walk;
 };
 
 // A translation context: whatever decides how guest addresses map, compared exactly.
@@ -129,9 +145,9 @@ class CpuRuntime {
     // Drops the translation of a page (a guest page number) in every context, and of all pages that
     // agree with it in their low `significant_bits`.
     virtual void drop_page(std::uint64_t guest_page, unsigned significant_bits) = 0;
-    // Drops every translation in the contexts with such keys, the current one among them perhaps.
-    // Not for stable ones.
-    virtual void drop_contexts(const std::function<bool(const ContextKey&)>& which) = 0;
+    // The tables of the contexts with such keys may be others, the current one's among them
+    // perhaps: drops every translation that walks do not confirm. Not for stable ones.
+    virtual void flush_contexts(const std::function<bool(const ContextKey&)>& which) = 0;
     // Drops every translation in every context, and the chains that depend on stable ones.
     virtual void drop_all_pages() = 0;
     // Guest memory for helpers (string moves, cache lines): as the memory path's, single step.

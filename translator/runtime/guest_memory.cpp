@@ -39,6 +39,7 @@ bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
     }
 
     const auto page = static_cast<std::uint32_t>((address & 0xffffffff) >> page_bits);
+    if (found.readable || found.writable) context().note_walk(page, found.walk, bus_);
     if (found.readable) context().map_read(page, piece.page.host);
     if (found.writable && piece.page.writable && !units_.page_has_code(found.physical)) {
         context().map_write(page, piece.page.host);

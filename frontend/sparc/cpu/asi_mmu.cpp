@@ -51,13 +51,13 @@ AsiResult write_flush(AsiBench& bench, const AsiRequest& request, std::uint64_t)
     case Match::segment: drop_pages(bench, request.address, pages_a_segment); break;
     case Match::region: drop_pages(bench, request.address, pages_a_region); break;
     case Match::context:
-        bench.runtime.drop_contexts([&](const runtime::ContextKey& key) {
+        bench.runtime.flush_contexts([&](const runtime::ContextKey& key) {
             return context_words::translated(key) &&
                    key.words[context_words::context] == mmu.context &&
                    key.words[context_words::context_table] == mmu.context_table;
         });
         break;
-    case Match::entire: bench.runtime.drop_contexts(context_words::translated); break;
+    case Match::entire: bench.runtime.flush_contexts(context_words::translated); break;
     default: return {};
     }
     return {AsiResult::Kind::look_again, 0};

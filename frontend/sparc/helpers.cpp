@@ -22,9 +22,8 @@ ir::HelperTable make_table() {
 }
 
 // What traps are made of.
-constexpr helper::Id without_floats[] = {helper::raise_trap,        helper::return_from_trap,
-                                         helper::write_psr,         helper::delay_changed,
-                                         helper::load_mmu_register, helper::store_mmu_register};
+constexpr helper::Id without_floats[] = {helper::raise_trap, helper::return_from_trap,
+                                         helper::write_psr, helper::delay_changed, helper::remap};
 
 } // namespace
 

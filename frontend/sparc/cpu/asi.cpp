@@ -167,7 +167,7 @@ constexpr AsiRow rows[] = {
     {0x02, 0x02, mxcc, read_mxcc, write_mxcc},
     {0x02, 0x02, leon, read_leon_cache, write_leon_cache},
     {0x03, 0x03, reference, read_probe, write_flush},
-    {0x04, 0x04, reference, read_mmu_register, write_mmu_register},
+    {0x04, 0x04, reference, read_mmu_space, write_mmu_space},
     {0x05, 0x07, tlb_diagnostics, read_zero, ignore},
     {0x08, 0x0b, reference, read_translated, write_translated},
     {0x0c, 0x0f, cache_arrays, read_zero, ignore},
@@ -176,7 +176,7 @@ constexpr AsiRow rows[] = {
     {0x10, 0x11, leon, read_zero, ignore},
     {0x17, 0x17, block_operations, refuse_read, copy_block},
     {0x18, 0x18, leon, read_probe, write_flush},
-    {0x19, 0x19, leon, read_mmu_register, write_mmu_register},
+    {0x19, 0x19, leon, read_mmu_space, write_mmu_space},
     {0x1c, 0x1c, leon, read_bypass, write_bypass},
     {0x18, 0x1c, instruction_flush, read_zero, ignore},
     {0x1f, 0x1f, block_operations, refuse_read, fill_block},
@@ -203,6 +203,10 @@ const AsiRow& find_row(const CpuModel& model, unsigned asi) {
 
 bool ignores_stores(const CpuModel& model, unsigned asi) {
     return find_row(model, asi).write == ignore;
+}
+
+bool is_mmu_space(const CpuModel& model, unsigned asi) {
+    return find_row(model, asi).write == write_mmu_space;
 }
 
 AsiResult SparcCpu::read_alternate(unsigned asi, std::uint32_t address, unsigned size,

@@ -25,6 +25,8 @@ struct AsiRequest {
 // A store to that space does nothing on this chip: caches that are not modelled. Kernels without a
 // free context flush them line by line, thousands of stores at a time.
 bool ignores_stores(const CpuModel& model, unsigned asi);
+// The MMU's registers, which window traps are full of: they lead to no device.
+bool is_mmu_space(const CpuModel& model, unsigned asi);
 
 using AsiRead = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 using AsiWrite = AsiResult (*)(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
@@ -41,8 +43,13 @@ AsiResult no_such_register(AsiBench& bench, const AsiRequest& request, runtime::
 // ---- asi_mmu.cpp
 AsiResult read_probe(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 AsiResult write_flush(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
-AsiResult read_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
-AsiResult write_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+AsiResult read_mmu_space(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
+AsiResult write_mmu_space(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
+// The register at an address of that space. Reading the fault status clears it.
+std::uint32_t read_mmu_register(State& state, std::uint32_t address);
+// False, and nothing has changed: the write changes how addresses map.
+bool write_mmu_register(const CpuModel& model, State& state, std::uint32_t address,
+                        std::uint32_t value);
 
 // ---- asi_models.cpp
 AsiResult read_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);

@@ -1,6 +1,8 @@
 // Alternate spaces 3 and 4 (LEON: 18 and 19 too): MMU flush and probe, MMU registers.
 #include "frontend/sparc/cpu/asi.h"
 
+#include <utility>
+
 namespace vestige::sparc {
 
 namespace {
@@ -26,12 +28,6 @@ void drop_pages(AsiBench& bench, std::uint32_t address, std::uint32_t count) {
     const std::uint32_t first = address >> runtime::page_bits & ~(count - 1);
     for (std::uint32_t i = 0; i < count; ++i)
         bench.runtime.drop_page(first + i, page_number_bits);
-}
-
-// A change of what decides how addresses map.
-AsiResult remapped(AsiBench& bench) {
-    bench.runtime.context_changed();
-    return {AsiResult::Kind::look_again, 0};
 }
 
 } // namespace
@@ -63,62 +59,92 @@ AsiResult write_flush(AsiBench& bench, const AsiRequest& request, std::uint64_t)
     return {AsiResult::Kind::look_again, 0};
 }
 
-AsiResult read_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t& value) {
-    State::Mmu& mmu = bench.state.mmu;
-    const unsigned number = register_of(request.address);
+std::uint32_t read_mmu_register(State& state, std::uint32_t address) {
+    State::Mmu& mmu = state.mmu;
+    const unsigned number = register_of(address);
     switch (number) {
-    case mmu_register::control: value = mmu.control; break;
-    case mmu_register::context_table: value = mmu.context_table; break;
-    case mmu_register::context: value = mmu.context; break;
-    case mmu_register::fault_status:
-        value = mmu.fault_status;
-        mmu.fault_status = 0;
-        break;
-    case mmu_register::fault_status_kept: value = mmu.fault_status; break;
+    case mmu_register::control: return mmu.control;
+    case mmu_register::context_table: return mmu.context_table;
+    case mmu_register::context: return mmu.context;
+    case mmu_register::fault_status: return std::exchange(mmu.fault_status, 0);
+    case mmu_register::fault_status_kept: return mmu.fault_status;
     case mmu_register::fault_address:
-    case mmu_register::fault_address_written: value = mmu.fault_address; break;
-    default: value = mmu.other[number];
+    case mmu_register::fault_address_written: return mmu.fault_address;
+    default: return mmu.other[number];
     }
+}
+
+AsiResult read_mmu_space(AsiBench& bench, const AsiRequest& request, std::uint64_t& value) {
+    value = read_mmu_register(bench.state, request.address);
     return {};
 }
 
-AsiResult write_mmu_register(AsiBench& bench, const AsiRequest& request, std::uint64_t wide) {
-    State::Mmu& mmu = bench.state.mmu;
-    const MmuModel& model = bench.model.mmu;
-    const auto value = static_cast<std::uint32_t>(wide);
-    const unsigned number = register_of(request.address);
-    const bool was_on = (mmu.control & mmu_control::enable) != 0;
-    // True if it has become another.
-    const auto changed = [](std::uint32_t& held, std::uint32_t wanted) {
-        const std::uint32_t old = held;
-        held = wanted;
-        return old != wanted;
+namespace {
+
+std::uint32_t new_control(const CpuModel& model, std::uint32_t value) {
+    return model.mmu.fixed_bits | (value & ~model.mmu.fixed_mask);
+}
+
+// What a write changes of how addresses map.
+enum class Remaps { nothing, contexts, everything };
+
+Remaps effect_of_write(const CpuModel& model, const State::Mmu& mmu, unsigned number,
+                       std::uint32_t value) {
+    const bool on = (mmu.control & mmu_control::enable) != 0;
+    const auto context_if = [&](bool other) {
+        return other && on ? Remaps::contexts : Remaps::nothing;
     };
     switch (number) {
-    case mmu_register::control: {
-        const std::uint32_t old = mmu.control;
-        mmu.control = model.fixed_bits | (value & ~model.fixed_mask);
-        if (!((old ^ mmu.control) & (mmu_control::enable | model.boot_mode))) return {};
-        // Stable mappings are those of the MMU when it is off.
-        bench.runtime.drop_all_pages();
-        return remapped(bench);
-    }
+    case mmu_register::control: // stable mappings are those of the MMU when it is off
+        return (mmu.control ^ new_control(model, value)) &
+                       (mmu_control::enable | model.mmu.boot_mode)
+                   ? Remaps::everything
+                   : Remaps::nothing;
     case mmu_register::context_table:
-        if (changed(mmu.context_table, value & model.context_table_mask) && was_on)
-            return remapped(bench);
-        return {};
-    case mmu_register::context:
-        if (changed(mmu.context, value & model.context_mask) && was_on) return remapped(bench);
-        return {};
-    case mmu_register::fault_status:
-    case mmu_register::fault_address: return {}; // for reading
-    case mmu_register::fault_status_kept:
-        mmu.fault_status = value & model.fault_status_mask;
-        return {};
-    case mmu_register::fault_address_written: mmu.fault_address = value; return {};
-    case mmu_register::replacement: mmu.other[number] = value & model.replacement_mask; return {};
-    default: mmu.other[number] = value; return {};
+        return context_if(mmu.context_table != (value & model.mmu.context_table_mask));
+    case mmu_register::context: return context_if(mmu.context != (value & model.mmu.context_mask));
+    default: return Remaps::nothing;
     }
+}
+
+void set_register(const CpuModel& model, State::Mmu& mmu, unsigned number, std::uint32_t value) {
+    switch (number) {
+    case mmu_register::control: mmu.control = new_control(model, value); return;
+    case mmu_register::context_table:
+        mmu.context_table = value & model.mmu.context_table_mask;
+        return;
+    case mmu_register::context: mmu.context = value & model.mmu.context_mask; return;
+    case mmu_register::fault_status:
+    case mmu_register::fault_address: return; // for reading
+    case mmu_register::fault_status_kept:
+        mmu.fault_status = value & model.mmu.fault_status_mask;
+        return;
+    case mmu_register::fault_address_written: mmu.fault_address = value; return;
+    case mmu_register::replacement: mmu.other[number] = value & model.mmu.replacement_mask; return;
+    default: mmu.other[number] = value;
+    }
+}
+
+} // namespace
+
+bool write_mmu_register(const CpuModel& model, State& state, std::uint32_t address,
+                        std::uint32_t value) {
+    const unsigned number = register_of(address);
+    if (effect_of_write(model, state.mmu, number, value) != Remaps::nothing) return false;
+    set_register(model, state.mmu, number, value);
+    return true;
+}
+
+AsiResult write_mmu_space(AsiBench& bench, const AsiRequest& request, std::uint64_t wide) {
+    State::Mmu& mmu = bench.state.mmu;
+    const auto value = static_cast<std::uint32_t>(wide);
+    const unsigned number = register_of(request.address);
+    const Remaps effect = effect_of_write(bench.model, mmu, number, value);
+    set_register(bench.model, mmu, number, value);
+    if (effect == Remaps::nothing) return {};
+    if (effect == Remaps::everything) bench.runtime.drop_all_pages();
+    bench.runtime.context_changed();
+    return {AsiResult::Kind::look_again, 0};
 }
 
 } // namespace vestige::sparc

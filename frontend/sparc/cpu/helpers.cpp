@@ -1,6 +1,7 @@
 #include "frontend/sparc/cpu/helpers.h"
 
 #include "common/assertion.h"
+#include "frontend/sparc/cpu/asi.h"
 #include "frontend/sparc/cpu/sparc_cpu.h"
 #include "frontend/sparc/cpu/windows.h"
 #include "frontend/sparc/leave_codes.h"
@@ -89,6 +90,14 @@ void helper_delay_changed(void* state) { cpu_of(state).mode_changed(); }
 
 void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to) {
     copy_stand_in(*static_cast<State*>(state), from, to, cpu_of(state).model().windows);
+}
+
+std::uint32_t helper_read_mmu_register(void* state, std::uint32_t address) {
+    return read_mmu_register(*static_cast<State*>(state), address);
+}
+
+std::uint32_t helper_write_mmu_register(void* state, std::uint32_t address, std::uint32_t value) {
+    return write_mmu_register(cpu_of(state).model(), *static_cast<State*>(state), address, value);
 }
 
 void helper_load_alternate(void* state, std::uint32_t word, std::uint32_t address) {

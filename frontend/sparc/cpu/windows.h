@@ -6,7 +6,6 @@
 // the current one, the words behind it stand in for the outs of window 0.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,13 +26,20 @@ constexpr std::uint32_t bank_of(unsigned window) {
 // Where the words that stand in for the outs of window 0 begin, in State::regs.
 constexpr unsigned stand_in(unsigned windows) { return window_words * windows; }
 
+// Word by word: the guest has stored them so, just now, and a wider load would have to wait until
+// the stores have left the host's store buffer.
+inline void copy_words(const volatile std::uint32_t* from, std::uint32_t* to) {
+    for (unsigned i = 0; i < 8; ++i)
+        to[i] = from[i];
+}
+
 // Copies the outs of window 0 where the move from one window to another asks for it.
 inline void copy_stand_in(State& state, unsigned from, unsigned to, unsigned windows) {
     std::uint32_t* const outs = state.regs;
     std::uint32_t* const behind = state.regs + stand_in(windows);
     const unsigned last = windows - 1;
-    if (from == last && to != last) std::copy_n(behind, 8, outs);
-    if (to == last && from != last) std::copy_n(outs, 8, behind);
+    if (from == last && to != last) copy_words(behind, outs);
+    if (to == last && from != last) copy_words(outs, behind);
 }
 
 // header.bank as cwp has it, after the state has been loaded: from a file that may say anything, so

@@ -104,25 +104,44 @@ template <typename Plain> void alternate(Lifter& l, helper::Id helper, Plain pla
         call_alternate(l, helper, alternate_address(l));
 }
 
-// The MMU's registers, which window traps are full of, lead to no device.
-bool is_mmu_register(const Lifter& l) {
-    constexpr unsigned mmu_registers = 4;
-    return l.f.asi() == mmu_registers;
+void trap_if_misaligned(Lifter& l, Value address, std::uint8_t size) {
+    const Value offset = l.b.same_imm(ir::Op::and_, address, size - 1u);
+    l.trap_if(l.b.cmp_ne(offset, l.b.i32(0)), tt::mem_address_not_aligned);
 }
 
 void load_alternate(Lifter& l, std::uint8_t size, Extend extend = Extend::zero) {
-    alternate(l, is_mmu_register(l) ? helper::load_mmu_register : helper::load_alternate,
-              [&](Value at) { load(l, at, size, extend); });
-}
-void store_alternate(Lifter& l, std::uint8_t size) {
-    if (ignores_stores(l.model, l.f.asi())) {
-        if (l.refused_to_user()) return;
-        const Value offset = l.b.same_imm(ir::Op::and_, alternate_address(l), size - 1u);
-        l.trap_if(l.b.cmp_ne(offset, l.b.i32(0)), tt::mem_address_not_aligned);
+    if (size == 4 && l.supervisor() && is_mmu_space(l.model, l.f.asi())) {
+        const Value address = alternate_address(l);
+        trap_if_misaligned(l, address, size);
+        l.set_reg(l.f.rd(), l.b.call(helper::read_mmu_register, {address}));
         return;
     }
-    alternate(l, is_mmu_register(l) ? helper::store_mmu_register : helper::store_alternate,
-              [&](Value at) { store(l, at, size); });
+    alternate(l, helper::load_alternate, [&](Value at) { load(l, at, size, extend); });
+}
+
+void store_mmu_register(Lifter& l) {
+    const Value address = alternate_address(l);
+    trap_if_misaligned(l, address, 4);
+    const ir::BlockId remaps = l.b.new_block(), done = l.b.new_block();
+    const Value written = l.b.call(helper::write_mmu_register, {address, l.reg(l.f.rd())});
+    l.b.branch(l.b.cmp_ne(written, l.b.i32(0)), done, remaps);
+    l.b.set_block(remaps);
+    l.write_pc();
+    l.b.call(helper::remap, {l.b.i32(l.f.word), address});
+    l.b.jump(done);
+    l.b.set_block(done);
+}
+
+void store_alternate(Lifter& l, std::uint8_t size) {
+    if (ignores_stores(l.model, l.f.asi())) {
+        if (!l.refused_to_user()) trap_if_misaligned(l, alternate_address(l), size);
+        return;
+    }
+    if (size == 4 && l.supervisor() && is_mmu_space(l.model, l.f.asi())) {
+        store_mmu_register(l);
+        return;
+    }
+    alternate(l, helper::store_alternate, [&](Value at) { store(l, at, size); });
 }
 
 } // namespace

@@ -88,8 +88,9 @@ void helper_power_down(void* state) {
 
 void helper_delay_changed(void* state) { cpu_of(state).mode_changed(); }
 
-void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to) {
-    copy_stand_in(*static_cast<State*>(state), from, to, cpu_of(state).model().windows);
+void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to,
+                          std::uint32_t windows) {
+    copy_stand_in(*static_cast<State*>(state), from, to, windows);
 }
 
 std::uint32_t helper_read_mmu_register(void* state, std::uint32_t address) {

@@ -58,7 +58,7 @@ void move_window(Lifter& l, Move move) {
 
     b.set_block(copy);
     enter(l, window);
-    b.call(helper::copy_stand_in, {cwp, window});
+    b.call(helper::copy_stand_in, {cwp, window, b.i32(l.model.windows)});
     enter(l, window); // what the helper has copied is read anew
     b.jump(done);
 

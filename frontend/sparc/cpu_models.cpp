@@ -36,10 +36,13 @@ constexpr MmuModel swift_mmu(std::uint32_t fixed_bits, std::uint32_t table_mask 
             .replacement_mask = replacement};
 }
 
+// The chip's context register has 6 bits. OpenBIOS promises 65536 contexts ("mmu-nctx"), though,
+// and Linux uses them in turn: with 6 bits the 64th process gets the kernel's own context, and
+// programs that fork hang, as they do under QEMU. What keeps to 64 does not see the difference.
 constexpr MmuModel tsunami_mmu{.fixed_bits = 0x41000000,
                                .boot_mode = 0x4000,
                                .context_table_mask = 0x007ffff0,
-                               .context_mask = 0x3f,
+                               .context_mask = 0xffff,
                                .fault_status_mask = 0x00016fff,
                                .replacement_mask = 0x3f};
 

@@ -18,24 +18,17 @@ class Machine:
     architecture: str  # of the guest's images
     options: tuple
     memory: str = "256M"
-    bench: str = "all"  # the benchmarks that work
 
 
-def sparcstation(name):
-    return Machine("sparc32", ("-M", name))
-
-
-def with_microsparc_1(name):
-    """OpenBIOS promises 256 contexts and the chip has 64: Linux hands out some twice, and programs
-    that fork never end. Under QEMU it is the same."""
-    return Machine("sparc32", ("-M", name), memory="96M", bench="signal")
+def sparcstation(name, memory=Machine.memory):
+    return Machine("sparc32", ("-M", name), memory)
 
 
 MACHINES = {
     "g3beige": Machine("ppc32", ("-M", "g3beige")),
     "mac99": Machine("ppc32", ("-M", "mac99", "-cpu", "7400")),
     **{name: sparcstation(name) for name in ("SS-4", "SS-5", "SS-10", "SS-20")},
-    **{name: with_microsparc_1(name) for name in ("LX", "SPARCClassic")},
+    **{name: sparcstation(name, "96M") for name in ("LX", "SPARCClassic")},
 }
 
 # The guests with klibc have no selftest of their own.

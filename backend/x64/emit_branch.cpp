@@ -14,13 +14,14 @@ UnitEmitter::Edge UnitEmitter::edge_to(ir::BlockId target, ir::ValueList argumen
     }
     if (is_bare_exit(target)) return {target, true, {}};
     const auto values = function_->list(arguments);
+    const std::uint32_t gives_back = charges_.given_back(block_, target);
     BlockEntry& entry = entries_[target];
     if (!entry.fixed) {
         entry_planner_.plan(entry, target, values);
         if (live_.flow().has_joins()) regs_.aim_at(entry);
-        if (!live_.flow().is_join(target) && values.empty()) return {target, false, {}};
+        if (!live_.flow().is_join(target) && values.empty()) return {target, false, {}, gives_back};
     }
-    return {target, false, edge_moves_.find(entry, values)};
+    return {target, false, edge_moves_.find(entry, values), gives_back};
 }
 
 // The moves, and on to the target.
@@ -30,6 +31,7 @@ void UnitEmitter::emit_edge(const Edge& edge) {
         emit_link_jump(new_link(exit.imm));
         return;
     }
+    give_back(edge.gives_back);
     edge_moves_.emit(edge.moves);
     if (edge.target != next_block_) as_.jmp(at(block_labels_[edge.target]));
 }
@@ -41,7 +43,7 @@ void UnitEmitter::branch_to_edge(CondCode code, const Edge& edge) {
         emit_link_branch(code, new_link(exit.imm));
         return;
     }
-    if (edge.moves.empty()) {
+    if (edge.is_free()) {
         as_.emit(x86::Inst::jccFromCond(code), at(block_labels_[edge.target]));
         return;
     }
@@ -49,6 +51,7 @@ void UnitEmitter::branch_to_edge(CondCode code, const Edge& edge) {
     as_.emit(x86::Inst::jccFromCond(code), at(stub));
     cold_.add([this, stub, edge] {
         as_.bind(at(stub));
+        give_back(edge.gives_back);
         edge_moves_.emit(edge.moves);
         as_.jmp(at(block_labels_[edge.target]));
     });
@@ -63,9 +66,9 @@ bool UnitEmitter::leaves_loop(const Edge& edge) const {
 bool UnitEmitter::is_first_in_line(const Edge& first, const Edge& second) const {
     const bool first_is_next = !first.is_bare_exit && first.target == next_block_;
     const bool second_is_next = !second.is_bare_exit && second.target == next_block_;
-    if (first.moves.empty() && second.moves.empty()) return first_is_next;
-    if (second.moves.empty()) return !(second_is_next && leaves_loop(first));
-    if (first.moves.empty()) return first_is_next && leaves_loop(second);
+    if (first.is_free() && second.is_free()) return first_is_next;
+    if (second.is_free()) return !(second_is_next && leaves_loop(first));
+    if (first.is_free()) return first_is_next && leaves_loop(second);
     if (leaves_loop(first) != leaves_loop(second)) return leaves_loop(second);
     return first_is_next;
 }

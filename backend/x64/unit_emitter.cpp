@@ -6,7 +6,6 @@
 #include "common/assertion.h"
 #include "common/bits.h"
 #include "translator/ir/effects.h"
-#include "translator/ir/runs.h"
 
 namespace vestige::x64 {
 
@@ -48,7 +47,9 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     has_vectors_ = std::any_of(function.instructions.begin(), function.instructions.end(),
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });
     live_.analyse(function, view);
-    ir::find_runs(function, run_at_start_);
+    charges_.plan(function, live_.flow());
+    run_block_ = no_block;
+    first_charge_ = charges_.most_at(function.start_pc);
     // Code for windows goes on in code for windows, unless a helper changes the mode.
     const bool looks_at_map =
         view == runtime::MemoryView::page_map ||
@@ -91,7 +92,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
 
 void UnitEmitter::emit_block(std::uint32_t position) {
     live_.enter_block(block_, position);
-    run_ = run_at_start_[block_];
+    run_ = charges_.at_start(block_);
     as_.bind(at(block_labels_[block_]));
     regs_.begin_block(entries_[block_]);
     flags_value_ = {}; // others may jump here
@@ -268,6 +269,7 @@ void UnitEmitter::place(const std::byte* block, std::byte* writable,
     unit.links.clear();
     unit.entry = block;
     unit.code_bytes = static_cast<std::uint32_t>(bytes());
+    unit.first_charge = first_charge_;
     unit.first_site = static_cast<std::uint32_t>(data_start_);
     unit.site_count = static_cast<std::uint32_t>(sites_.size());
     for (std::size_t i = 0; i < links_.size(); ++i) {

@@ -15,6 +15,7 @@
 #include "backend/x64/host_features.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/register_allocator.h"
+#include "backend/x64/run_charges.h"
 #include "backend/x64/site.h"
 #include "backend/x64/thunks.h"
 #include "translator/ir/function.h"
@@ -272,6 +273,8 @@ class UnitEmitter {
         ir::BlockId target;
         bool is_bare_exit;
         EdgeMoves::Steps moves;
+        std::uint32_t gives_back = 0; // of the budget
+        bool is_free() const { return moves.empty() && gives_back == 0; }
     };
     Edge edge_to(ir::BlockId target, ir::ValueList arguments);
     void emit_edge(const Edge& edge);
@@ -293,9 +296,12 @@ class UnitEmitter {
     Liveness live_;
     RegisterAllocator regs_;
     ColdCode cold_;
-    ir::BlockId block_ = 0, next_block_ = 0;  // being emitted, and behind it
-    std::vector<std::uint32_t> run_at_start_; // of each block: the length of the current run
-    std::uint32_t run_ = 0;                   // where code is being emitted
+    ir::BlockId block_ = 0, next_block_ = 0; // being emitted, and behind it
+    RunCharges charges_;
+    std::uint32_t first_charge_ = 0;   // see CompiledUnit
+    std::uint32_t run_ = 0;            // paid for by the current run, where code is being emitted
+    ir::BlockId run_block_ = no_block; // where it began
+    std::uint32_t run_length_ = 0;     // without those that it pays for
     Value flags_value_;
     std::size_t flags_offset_ = 0;
     std::vector<ir::BlockId> block_order_;

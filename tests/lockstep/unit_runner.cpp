@@ -63,6 +63,7 @@ void UnitRunner::begin(std::uint32_t address, std::span<const std::uint32_t> wor
         store_be(code_.data() + 4 * i, mutation(words[i]));
     header_.leave_code = 0;
     header_.budget = given_ = 0;
+    has_refused_ = false;
 }
 
 void UnitRunner::translate(std::uint32_t pc, std::uint32_t mode) {
@@ -134,7 +135,8 @@ bool UnitRunner::jumps_back() const {
 bool UnitRunner::refill() {
     const auto words = code_.size() / 4;
     const auto longest = static_cast<std::int64_t>(words);
-    if (header_.budget >= longest) return true;
+    // A region may want more before it begins.
+    if (header_.budget >= longest && !has_refused_) return true;
     if (given_ >= most_instructions) return false;
     const std::int64_t more =
         words % 3 == 0 ? longest + static_cast<std::int64_t>(first_word_ % 8) : most_instructions;
@@ -155,7 +157,10 @@ runtime::UnitExit UnitRunner::run(std::uint32_t pc, std::uint32_t mode) {
         backend_->release_all();
         VESTIGE_ASSERT(backend_->compile(function_, unit, view));
     }
-    return backend_->enter(&header_, unit.entry);
+    const std::int64_t before = header_.budget;
+    const runtime::UnitExit exit = backend_->enter(&header_, unit.entry);
+    has_refused_ = header_.budget == before && unit.first_charge > before;
+    return exit;
 }
 
 std::string UnitRunner::print() const { return ir::print(function_); }

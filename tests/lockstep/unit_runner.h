@@ -102,7 +102,8 @@ class UnitRunner {
     std::uint32_t first_word_ = 0;
     unsigned units_ = 0, cases_ = 0;
     RegionCounts regions_;
-    std::int64_t given_ = 0; // budget, all in all
+    std::int64_t given_ = 0;   // budget, all in all
+    bool has_refused_ = false; // a unit, to begin with what there is
 };
 
 } // namespace vestige::lockstep

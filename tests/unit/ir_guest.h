@@ -133,11 +133,15 @@ inline void call_count(void* state, std::uint32_t amount) {
     state_of(state).counter += amount;
     state_of(state).seen = amount;
 }
+// CpuHeader::cpu has what a side's budget is less than the other's.
+inline std::int64_t left_of_budget(const runtime::CpuHeader& header) {
+    return header.budget + header.budget_ahead + reinterpret_cast<std::intptr_t>(header.cpu);
+}
 inline std::uint64_t call_turn(void* state) {
     GuestState& guest = state_of(state);
     std::swap(guest.r[0], guest.r[1]);
     // What is left of the budget is exact in raw and optimised IR.
-    const auto left = static_cast<std::uint64_t>(guest.header.budget + guest.header.budget_ahead);
+    const auto left = static_cast<std::uint64_t>(left_of_budget(guest.header));
     return ++guest.x[0] + left;
 }
 inline void call_odd(void* state, std::uint32_t value) {
@@ -228,7 +232,7 @@ class GuestMemory final : public runtime::MemoryPath {
 
     runtime::AccessOutcome load(std::uint64_t address, ir::MemoryAccess access,
                                 runtime::AccessFrom from, runtime::WideValue& value) override {
-        ++slow_accesses;
+        note_access();
         if (const auto outcome = check(address, access, from);
             outcome != runtime::AccessOutcome::done)
             return outcome;
@@ -250,7 +254,7 @@ class GuestMemory final : public runtime::MemoryPath {
 
     runtime::AccessOutcome store(std::uint64_t address, ir::MemoryAccess access,
                                  runtime::AccessFrom from, runtime::WideValue value) override {
-        ++slow_accesses;
+        note_access();
         if (const auto outcome = check(address, access, from);
             outcome != runtime::AccessOutcome::done)
             return outcome;
@@ -276,6 +280,9 @@ class GuestMemory final : public runtime::MemoryPath {
     const SharedMemory file{size};
     const std::span<std::byte> bytes = file.bytes();
     std::uint64_t slow_accesses = 0;
+    // With a clock: the sum of the times of slow accesses, by what is left of the budget.
+    const runtime::CpuHeader* clock = nullptr;
+    std::int64_t times = 0;
 
     void take_bytes(const GuestMemory& other) {
         std::memcpy(bytes.data(), other.bytes.data(), size);
@@ -285,6 +292,10 @@ class GuestMemory final : public runtime::MemoryPath {
     }
 
   private:
+    void note_access() {
+        ++slow_accesses;
+        if (clock) times += left_of_budget(*clock);
+    }
     static runtime::AccessOutcome check(std::uint64_t address, ir::MemoryAccess access,
                                         runtime::AccessFrom from) {
         if (address % access.alignment != 0) return runtime::AccessOutcome::fault;

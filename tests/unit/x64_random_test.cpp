@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "backend/interp/interpreter.h"
 #include "tests/lockstep/random_ir.h"
 #include "tests/unit/x64_helpers.h"
 #include "tests/unit/x64_machine.h"
@@ -53,7 +54,9 @@ void run_shape(const Shape& shape) {
             Random random(seed * runs_per_function + run);
             GuestState start;
             random_registers(start, random.next());
-            start.header.budget = random.one_in(8) ? function.instruction_count : 1000;
+            // Runs may be left earlier than their budgets end; see the test below.
+            const bool is_short = function.instruction_count != 0 && random.one_in(8);
+            start.header.budget = is_short ? function.instruction_count : 1000;
             if (random.one_in(16)) --start.header.budget;
             const auto maps = static_cast<X64Side::Maps>(random.below(3));
             std::string found = lockstep.compare(start, maps);
@@ -103,4 +106,65 @@ TEST_CASE("random units in a window do what the reference engine does") {
                200,
                window});
     run_shape({"window, baseline", {}, x64::HostFeatures::baseline(), 3000, window});
+}
+
+// Generated code may stop in front of a run that the budget would suffice for. Wherever it does, so
+// many instructions of the function as it was written must have led to the same.
+TEST_CASE("random units of several runs stop where their instructions say, whatever the budget") {
+    const std::uint64_t first = environment("VESTIGE_SEED", 1);
+    const std::uint64_t count = environment("VESTIGE_CASES", 12000);
+    X64Side raw, code;
+    x64::X64Backend backend(code.memory, {.arena_bytes = std::size_t{4} << 20,
+                                          .banks = x64::banks_of(test_layout()),
+                                          .listing = x64::Listing::on});
+    random_memory(raw.memory, 0);
+    ir::Function function(test_layout(), exact_helpers());
+    interp::Program program;
+    interp::Interpreter interpreter;
+    opt::Workspace workspace;
+    workspace.checks = opt::Checks::none;
+    unsigned stopped = 0, ended = 0;
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        random_function(function, seed, {.ops = 3});
+        if (function.instruction_count != 0) continue;
+        use_exact_helpers(function, seed);
+        program.prepare(function);
+        opt::optimise_region(function, workspace);
+        runtime::CompiledUnit unit;
+        REQUIRE(backend.compile(function, unit));
+        for (unsigned run = 0; run < runs_per_function; ++run) {
+            Random random(seed * runs_per_function + run);
+            GuestState start;
+            random_registers(start, random.next());
+            start.header.budget = random.below(24);
+            code.memory.take_bytes(raw.memory);
+            code.start(start, X64Side::Maps::none);
+            code.memory.clock = &code.state.header;
+            code.memory.times = 0;
+            const runtime::UnitExit found = backend.enter(&code.state.header, unit.entry);
+            const std::int64_t left = code.state.header.budget;
+            // What is to be run alone has not started, but must be reached.
+            const std::int64_t kept_back = left - (found.code == ir::leave::alone ? 1 : 0);
+            raw.start(start, X64Side::Maps::none);
+            raw.state.header.budget -= kept_back;
+            raw.state.header.cpu = reinterpret_cast<void*>(kept_back);
+            raw.memory.clock = &raw.state.header;
+            raw.memory.times = 0;
+            const runtime::UnitExit wanted =
+                interpreter.run(program, &raw.state.header, raw.memory, runtime::AccessFrom::unit);
+            raw.state.header.budget += kept_back;
+            std::string text = differences(raw, code);
+            if (wanted.code != found.code || raw.memory.times != code.memory.times)
+                text += fmt::format("code {} expected, {} found; times {} and {}\n", wanted.code,
+                                    found.code, raw.memory.times, code.memory.times);
+            if (!text.empty())
+                FAIL(fmt::format("seed {}, run {}:\n{}\n{}\n{}", seed, run, text,
+                                 ir::print(function), backend.disassemble(unit)));
+            const bool is_stop = found.code == ir::leave::none && !found.link;
+            ++(is_stop ? stopped : ended);
+        }
+        backend.release(unit);
+    }
+    CHECK(stopped > count / 10);
+    CHECK(ended > count / 10);
 }

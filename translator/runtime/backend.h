@@ -26,6 +26,7 @@ struct LinkSite {
 struct CompiledUnit {
     const void* entry = nullptr; // what LinkSites and jump caches point at
     std::uint32_t code_bytes = 0;
+    std::uint32_t first_charge = 0; // of a region: the budget that it needs to begin
     std::vector<LinkSite> links;
     std::uint32_t first_site = 0, site_count = 0; // backend's bookkeeping: see release()
     void* owner = nullptr;      // the runtime's, set before compile(), which hands it to the links

@@ -396,7 +396,7 @@ void ExecLoop::step() {
         if (refill()) return;
         // The unit is longer than the budget: its beginning runs on the reference engine.
         const Unit* unit = find_entry(pc);
-        if (unit && unit->instruction_count > before) {
+        if (unit && std::max(unit->instruction_count, unit->code.first_charge) > before) {
             ++stats_.tail_runs;
             run_reference(pc, options_.max_instructions, before);
         }

@@ -18,6 +18,15 @@ const sparc::CpuModel& cpu_model(const char* board, const char* usual,
     return find_cpu(board, config, usual, sparc::find_cpu_model, sparc::cpu_models());
 }
 
+// Where no-fault mode sends what has faulted. That is no mistake of the guest's, to be logged:
+// Linux moves windows to user stacks in this mode, and looks at the fault status afterwards.
+class Nowhere final : public MmioHandler {
+  public:
+    static constexpr MmioTraits traits{.endian = Endian::big, .min_size = 1, .max_size = 8};
+    std::uint64_t read(std::uint64_t, unsigned) override { return ~std::uint64_t{0}; }
+    void write(std::uint64_t, unsigned, std::uint64_t) override {}
+};
+
 } // namespace
 
 SparcBoard::SparcBoard(const Facts& facts, const MachineConfig& its_config,
@@ -39,7 +48,10 @@ SparcBoard::SparcBoard(const Facts& facts, const MachineConfig& its_config,
             .disassemble = [](std::uint32_t word,
                               std::uint32_t pc) { return sparc::disassemble(word, pc); },
             .interrupt_taken = [this](unsigned level) { interrupt_taken(level); },
-            .program_ended = [this] { end_run(RunEnd::powered_off); }}) {}
+            .program_ended = [this] { end_run(RunEnd::powered_off); }}) {
+    memory.map_mmio("no-fault mode", sparc::ReferenceMmu::nowhere, runtime::page_size,
+                    own<Nowhere>(), Nowhere::traits);
+}
 
 void SparcBoard::power_down_cpu() {
     cpu_.power_down();

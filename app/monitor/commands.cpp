@@ -110,6 +110,13 @@ std::string system_reset(const MonitorContext& context, const Words&) {
     return "";
 }
 
+std::string system_powerdown(const MonitorContext& context, const Words&) {
+    if (!context.machine.press_power_switch())
+        throw UserError("this machine has no power switch that it could tell the guest of: "
+                        "'quit' ends it");
+    return "";
+}
+
 std::string quit(const MonitorContext& context, const Words&) {
     context.control.quit();
     return "";
@@ -141,6 +148,12 @@ const std::vector<MonitorCommand>& monitor_commands() {
         {{"savevm"}, "FILE", "write a snapshot of the whole machine", 1, 1, savevm},
         {{"screendump"}, "FILE", "save the screen as .png or .ppm", 1, 1, screendump},
         {{"stop", "s"}, "", "hold the machine", 0, 0, stop},
+        {{"system_powerdown"},
+         "",
+         "press the power switch: the guest may shut down",
+         0,
+         0,
+         system_powerdown},
         {{"system_reset"}, "", "start the machine again", 0, 0, system_reset},
         {{"x"},
          "[/FMT] ADDRESS",

@@ -32,6 +32,7 @@ class EmulatedMachine : public Machine,
     void end_run(RunEnd why) override;
     void interrupt() override;
     void reset() override;
+    bool press_power_switch() override { return false; }
     std::uint64_t instructions() const override;
     void save_snapshot(const std::string& path) override;
     void load_snapshot(const std::string& path) override;

@@ -66,6 +66,9 @@ class Machine {
 
     // Power-on state again (the monitor's system_reset).
     virtual void reset() = 0;
+    // The power switch is pressed (the monitor's system_powerdown): the guest is told, and may shut
+    // down. False where the machine has no such switch.
+    virtual bool press_power_switch() = 0;
 
     // Instructions retired since power-on.
     virtual std::uint64_t instructions() const = 0;

@@ -40,6 +40,9 @@ TYPED = [
 ]
 ARGUMENTS = "console=ttyS0 run=/bin/true"
 
+# What OpenBIOS does not boot from, under QEMU neither: -boot and the device that it tries.
+NOT_BOOTED = [("a", "floppy"), ("n", "net")]
+
 
 def label(size):
     """Sun's label (SunOS's struct dk_label): big-endian, the exclusive or of its 16-bit words is 0.
@@ -100,6 +103,9 @@ def check(program, boot_block, machine):
         for drive, letter, place in STARTS:
             check_whole([program, *options, drive, image, "-boot", letter, "--clock", "virtual"],
                         place)
+        for letter, device in NOT_BOOTED:
+            with emulator.Run([program, *options, "-boot", letter], SECONDS) as running:
+                running.wait_for(rf"Trying {device}\.\.\.\nNo valid state [^\n]*\n" + PROMPT)
         options += ["-prom-env", "auto-boot?=false"]
         for drive, typed, place, arguments in TYPED:
             texts = [typed_boot([emulated, *options, drive, image], typed, arguments or ARGUMENTS)

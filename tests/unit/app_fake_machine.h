@@ -18,6 +18,8 @@ class FakeMachine final : public Machine {
     };
     std::uint64_t retired = 0;
     unsigned resets = 0;
+    bool has_power_switch = false;
+    unsigned presses = 0; // of it
     std::vector<std::string> snapshots_saved, snapshots_loaded;
     std::atomic<bool> interrupt_asked = false;
     RunEnd end_asked = RunEnd::interrupted;
@@ -29,6 +31,10 @@ class FakeMachine final : public Machine {
     void end_run(RunEnd why) override { end_asked = why; }
     void interrupt() override { interrupt_asked = true; }
     void reset() override { ++resets; }
+    bool press_power_switch() override {
+        presses += has_power_switch;
+        return has_power_switch;
+    }
     std::uint64_t instructions() const override { return retired; }
     void save_snapshot(const std::string& path) override { snapshots_saved.push_back(path); }
     void load_snapshot(const std::string& path) override {

@@ -54,6 +54,10 @@ TEST_CASE("the monitor's commands reach the machine") {
     CHECK_FALSE(f.control.held);
     f.monitor.execute("system_reset");
     CHECK(f.machine.resets == 1);
+    CHECK(f.monitor.execute("system_powerdown").find("no power switch") != std::string::npos);
+    f.machine.has_power_switch = true;
+    CHECK(f.monitor.execute("system_powerdown").empty());
+    CHECK(f.machine.presses == 1);
     f.monitor.execute("savevm \"my snap\"");
     CHECK(f.machine.snapshots_saved == std::vector<std::string>{"my snap"});
     CHECK(f.monitor.execute("loadvm missing") == "Error: no snapshot 'missing'\n");

@@ -92,6 +92,11 @@ class Sun4m final : public SparcBoard {
         start(cpu());
     }
 
+    bool press_power_switch() override {
+        misc_->power_button();
+        return true;
+    }
+
   private:
     template <typename Handler>
     void map(const std::string& name, std::uint64_t address, std::uint64_t size, Handler& handler,
@@ -123,6 +128,7 @@ class Sun4m final : public SparcBoard {
     const Sun4mModel& m_;
     const DrivePlaces drives_;
     hw::SlavioIntctl* interrupts_ = nullptr;
+    hw::SlavioMisc* misc_ = nullptr;
     std::vector<std::pair<unsigned, hw::IrqOr*>> joined_;
 };
 
@@ -193,6 +199,7 @@ void Sun4m::add_slavio() {
                                                     [this] { end_run(RunEnd::reset_asked); },
                                                     [&floppy] { floppy.terminal_count(); }},
                             log);
+    misc_ = &misc;
     using Register = hw::SlavioMisc::Register;
     const struct {
         const char* name;

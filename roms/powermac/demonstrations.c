@@ -1,8 +1,7 @@
 #include "roms/powermac/demonstrations.h"
 
-#include "roms/powermac/exceptions.h"
+#include "roms/shared/demonstrate.h"
 #include "roms/shared/menu.h"
-#include "roms/shared/print.h"
 
 enum { nowhere = 0x40000000 }; // no BAT covers it
 
@@ -21,8 +20,6 @@ static void load_from(uintptr_t address) {
 static void store_to(uintptr_t address) {
     __asm__ volatile("stw %0, 0(%0)" : : "b"(address) : "memory");
 }
-
-static void jump_to(uintptr_t address) { ((void (*)(void))address)(); }
 
 static void trap(uintptr_t argument) {
     __asm__ volatile("twi 4, %0, 42" : : "r"(argument) : "memory"); // trap if equal
@@ -50,37 +47,33 @@ static void read_msr_as_user(void) {
     __asm__ volatile("mfmsr %0" : "=r"(value) : : "memory");
 }
 
-static void leave_supervisor_mode(uintptr_t code) { run_in_user_mode(code); }
-
-static void show(const char* text, void (*body)(uintptr_t), uintptr_t argument) {
-    struct exception_frame frame;
-    print("%s\n\n", text);
-    if (run_guarded(body, argument, &frame)) {
-        explain_exception(&frame);
-        print("\n  The handler was entered at fff0%04x and came back here: all is well.\n",
-              (unsigned)frame.vector);
-    } else {
-        print("  Nothing happened: this processor let it pass.\n");
-    }
-}
-
 static void show_illegal(void) {
-    show("The word 00000000 where an instruction should be.", illegal_instruction, 0);
+    demonstrate("The word 00000000 where an instruction should be.", illegal_instruction, 0);
 }
-static void show_load(void) { show("lwz from 40000000, which is not mapped.", load_from, nowhere); }
-static void show_store(void) { show("stw to 40000000, which is not mapped.", store_to, nowhere); }
-static void show_jump(void) { show("A jump to 40000000, which is not mapped.", jump_to, nowhere); }
-static void show_trap(void) { show("twi 4,rA,42 (trap if rA is 42) with rA = 42.", trap, 42); }
+static void show_load(void) {
+    demonstrate("lwz from 40000000, which is not mapped.", load_from, nowhere);
+}
+static void show_store(void) {
+    demonstrate("stw to 40000000, which is not mapped.", store_to, nowhere);
+}
+static void show_jump(void) {
+    demonstrate("A jump to 40000000, which is not mapped.", demonstrate_jump_to, nowhere);
+}
+static void show_trap(void) {
+    demonstrate("twi 4,rA,42 (trap if rA is 42) with rA = 42.", trap, 42);
+}
 static void show_alignment(void) {
-    show("lwarx, which reserves a word, at an odd address.", unaligned_reservation, 0);
+    demonstrate("lwarx, which reserves a word, at an odd address.", unaligned_reservation, 0);
 }
-static void show_system_call(void) { show("sc, as programs call their kernel.", system_call, 0); }
+static void show_system_call(void) {
+    demonstrate("sc, as programs call their kernel.", system_call, 0);
+}
 static void show_floating_point(void) {
-    show("fadd f1,f1,f1; this ROM keeps MSR[FP] at 0.", floating_point, 0);
+    demonstrate("fadd f1,f1,f1; this ROM keeps MSR[FP] at 0.", floating_point, 0);
 }
 static void show_privilege(void) {
-    show("mfmsr, which only supervisors may use, after rfi into user mode.", leave_supervisor_mode,
-         (uintptr_t)read_msr_as_user);
+    demonstrate("mfmsr, which only supervisors may use, after rfi into user mode.",
+                demonstrate_user_mode, (uintptr_t)read_msr_as_user);
 }
 
 static const struct menu_item items[] = {

@@ -1,9 +1,9 @@
-// Exceptions: what the entry code saves, and calls that survive one.
+// Exceptions: what the entry code saves.
 #pragma once
 
 #include "roms/powermac/bits.h"
+#include "roms/shared/exceptions.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,19 +30,6 @@ enum exception_vector {
     vector_decrementer = 0x900,
     vector_system_call = 0xc00,
 };
-
-// Calls body(argument). True when an exception ended it early: *caught (may be null) then holds
-// its frame. Guarded calls do not nest.
-bool run_guarded(void (*body)(uintptr_t), uintptr_t argument, struct exception_frame* caught);
-
-// Loads a word. False when the processor took an exception instead.
-bool probe_word(uintptr_t address, uint32_t* value, struct exception_frame* caught);
-
-// Leaves supervisor mode and goes on at `code`. Only an exception comes back from there.
-__attribute__((noreturn)) void run_in_user_mode(uintptr_t code);
-
-// Prints what happened, in words and registers.
-void explain_exception(const struct exception_frame* frame);
 
 // Prints the names of the bits that are set in an MSR value.
 void print_msr_bits(uint32_t msr);

@@ -1,12 +1,12 @@
 #include "roms/powermac/machine.h"
 
-#include "roms/powermac/exceptions.h"
 #include "roms/powermac/special_registers.h"
 #include "roms/powermac/timer.h"
 #include "roms/powermac/translation.h"
 #include "roms/powermac/via.h"
 #include "roms/shared/escc.h"
 #include "roms/shared/fw_cfg.h"
+#include "roms/shared/memory_size.h"
 #include "roms/shared/print.h"
 
 enum {
@@ -46,21 +46,6 @@ static enum host_bridge_kind find_host_bridge(void) {
     }
     return pci_host_bridge_answers(host_bridge_grackle) ? host_bridge_grackle
                                                         : host_bridge_uninorth;
-}
-
-// Without fw_cfg: writes each megabyte's own number into it, from the top down, so that where the
-// memory repeats itself the lowest megabyte wins, and counts what can be read back.
-static uint64_t probe_memory_size(void) {
-    enum { megabyte = 1 << 20 };
-    uint32_t value = 0;
-    for (uint32_t address = translation_memory_limit - megabyte; address != 0;
-         address -= megabyte) {
-        if (probe_word(address, &value, NULL)) *(volatile uint32_t*)(uintptr_t)address = address;
-    }
-    uint32_t size = megabyte; // the first one holds our stack, so it must be there
-    while (size < translation_memory_limit && probe_word(size, &value, NULL) && value == size)
-        size += megabyte;
-    return size;
 }
 
 static void find_macio(void) {
@@ -106,8 +91,8 @@ void machine_start(void) {
     pci_start(machine.host_bridge);
     find_macio();
     start_console(machine.macio->bars[0].address + macio_escc);
-    machine.memory_size =
-        machine.has_fw_cfg ? fw_cfg_number(fw_cfg_memory_size, 8) : probe_memory_size();
+    machine.memory_size = machine.has_fw_cfg ? fw_cfg_number(fw_cfg_memory_size, 8)
+                                             : probe_memory_size(0, translation_memory_limit);
     translation_limit_memory(machine.memory_size);
     via_start(machine.macio->bars[0].address + macio_via);
     find_frequencies();

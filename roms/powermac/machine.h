@@ -2,6 +2,7 @@
 #pragma once
 
 #include "roms/powermac/pci.h"
+#include "roms/shared/rom.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,3 @@ struct machine {
 void machine_start(void);
 
 const struct machine* machine_get(void);
-
-// Menu item: the machine in words.
-void machine_print(void);

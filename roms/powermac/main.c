@@ -1,7 +1,6 @@
 // Vestige's boot ROM for Power Macintosh boards: start, menu, and what the shared parts ask of the
 // machine.
 #include "roms/powermac/demonstrations.h"
-#include "roms/powermac/exceptions.h"
 #include "roms/powermac/io.h"
 #include "roms/powermac/machine.h"
 #include "roms/powermac/pci.h"
@@ -14,46 +13,19 @@
 #include "roms/shared/dump.h"
 #include "roms/shared/escc.h"
 #include "roms/shared/mandelbrot.h"
-#include "roms/shared/menu.h"
 #include "roms/shared/platform.h"
 #include "roms/shared/print.h"
+#include "roms/shared/rom.h"
 
 #include <stddef.h>
 
-// Called by start.S; neither returns.
-void rom_main(void);
-void rom_menu(void);
-
 // ---- What the shared parts ask for --------------------------------------------------------------
-
-static struct exception_frame refusal;
-
-void platform_put_byte(char byte) { escc_put(byte); }
-
-int platform_poll_key(void) { return escc_has_byte() ? (unsigned char)escc_get() : no_key; }
-
-int platform_wait_for_key(void) {
-    while (!escc_has_byte())
-        timer_sleep();
-    return (unsigned char)escc_get();
-}
-
-bool platform_read_word(uintptr_t address, uint32_t* value) {
-    return probe_word(address, value, &refusal);
-}
-
-bool platform_answers(uintptr_t address) {
-    uint32_t word = 0;
-    return probe_word(address & ~(uintptr_t)3, &word, NULL);
-}
 
 uint8_t platform_io_read8(uintptr_t address) { return io_read8(address); }
 void platform_io_write8(uintptr_t address, uint8_t value) { io_write8(address, value); }
 void platform_io_write16(uintptr_t address, uint16_t value) { io_write16_big(address, value); }
 
 uint64_t platform_microseconds(void) { return timer_ticks_to_microseconds(read_time_base()); }
-
-void platform_explain_refusal(void) { explain_exception(&refusal); }
 
 // Regions at fixed addresses; PCI devices lie where pci_start put them.
 static const struct {
@@ -109,7 +81,7 @@ static void power(enum cuda_command command, const char* farewell) {
 static void power_off(void) { power(cuda_power_down, "Asking CUDA to switch the power off."); }
 static void restart(void) { power(cuda_reset_system, "Asking CUDA to reset the machine."); }
 
-static const struct menu_item items[] = {
+const struct menu_item rom_items[] = {
     {'i', "the machine: what the ROM found", machine_print},
     {'p', "the PCI devices", pci_print},
     {'r', "the processor's registers", registers_print},
@@ -122,24 +94,15 @@ static const struct menu_item items[] = {
     {'o', "power off", power_off},
 };
 
-static const struct menu menu = {
-    "This is the Vestige boot ROM. It runs on the bare machine, without an operating system.\n"
-    "Press a key:",
-    "vestige",
-    items,
-    sizeof items / sizeof items[0],
-};
+const unsigned rom_item_count = sizeof rom_items / sizeof rom_items[0];
 
-void rom_menu(void) {
-    for (;;)
-        menu_run(&menu); // no item leaves it
-}
+const char rom_title[] = "Power Macintosh";
 
-void rom_main(void) {
+void console_put(char byte) { escc_put(byte); }
+bool console_has_byte(void) { return escc_has_byte(); }
+char console_get(void) { return escc_get(); }
+
+void rom_start(void) {
     translation_start();
     machine_start();
-    print("\n\nVestige boot ROM for Power Macintosh\n\n");
-    machine_print();
-    menu_show(&menu);
-    rom_menu();
 }

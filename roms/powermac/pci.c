@@ -59,7 +59,7 @@ bool pci_host_bridge_answers(enum host_bridge_kind kind) {
     const bool grackle = kind == host_bridge_grackle;
     const struct pci_bus* bus = grackle ? &grackle_buses[0] : &uninorth_buses[0];
     uint32_t word = 0;
-    if (!probe_word(bus->config_address, &word, 0)) return false;
+    if (!probe_word(bus->config_address, &word)) return false;
     const uint32_t identity =
         io_read32_little(select_register(bus, grackle ? 0 : uninorth_first_slot, 0, offset_vendor));
     return identity == (grackle ? 0x00021057 : 0x001f106b);

@@ -33,10 +33,9 @@ static void print_condition_register(uint32_t cr) {
 }
 
 void registers_print(void) {
-    struct exception_frame frame;
-    if (run_guarded(system_call, 0, &frame)) {
-        print_general_registers(&frame);
-        print_condition_register(frame.cr);
+    if (run_guarded(system_call, 0)) {
+        print_general_registers(exception_caught());
+        print_condition_register(exception_caught()->cr);
     } else {
         print("The system call exception did not come, so there are no general registers.\n");
     }

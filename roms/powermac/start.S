@@ -158,12 +158,12 @@ start:
 
 # ---- Calls that survive an exception ------------------------------------------------------------
 
-# bool guarded_call(void (*body)(uintptr_t), uintptr_t argument)
+# bool run_guarded(void (*body)(uintptr_t), uintptr_t argument)
 #
 # Calls body(argument) and returns false. If an exception happens meanwhile, exception_dispatch
 # resumes at guard_resume with r1 = guard_stack_pointer and r3 = 1: the call returns true instead.
-    .globl guarded_call
-guarded_call:
+    .globl run_guarded
+run_guarded:
     mflr %r0
     stw %r0, 4(%r1)
     stwu %r1, -96(%r1)

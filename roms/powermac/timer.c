@@ -5,6 +5,7 @@
 #include "roms/shared/divide.h"
 #include "roms/shared/platform.h"
 #include "roms/shared/print.h"
+#include "roms/shared/rom.h"
 
 #include <stddef.h>
 

@@ -10,10 +10,6 @@ enum { timer_ticks_per_second = 100 };
 // timer_sleep really sleep.
 void timer_start(uint32_t time_base_frequency);
 
-// Sleeps until the next interrupt, a hundredth of a second at most; returns at once if the
-// decrementer does not work.
-void timer_sleep(void);
-
 // Called by the exception handler.
 void timer_interrupt(void);
 

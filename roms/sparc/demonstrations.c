@@ -1,8 +1,7 @@
 #include "roms/sparc/demonstrations.h"
 
+#include "roms/shared/demonstrate.h"
 #include "roms/shared/menu.h"
-#include "roms/shared/print.h"
-#include "roms/sparc/exceptions.h"
 
 #define NOWHERE 0xe0000000u // no machine's regions have it
 
@@ -21,8 +20,6 @@ static void load_from(uintptr_t address) {
 static void store_to(uintptr_t address) {
     __asm__ volatile("st %0, [%0]" : : "r"(address) : "memory");
 }
-
-static void jump_to(uintptr_t address) { ((void (*)(void))address)(); }
 
 static void trap(uintptr_t argument) {
     __asm__ volatile("cmp %0, 42; te 5" : : "r"(argument) : "cc", "memory");
@@ -57,38 +54,35 @@ static void read_psr_as_user(void) {
     __asm__ volatile("rd %%psr, %0" : "=r"(value) : : "memory");
 }
 
-static void leave_supervisor_mode(uintptr_t code) { run_in_user_mode(code); }
-
-static void show(const char* text, void (*body)(uintptr_t), uintptr_t argument) {
-    struct exception_frame frame;
-    print("%s\n\n", text);
-    if (run_guarded(body, argument, &frame)) {
-        explain_exception(&frame);
-        print("\n  The handler was entered at %08x and came back here: all is well.\n",
-              (unsigned)frame.tbr);
-    } else {
-        print("  Nothing happened: this processor let it pass.\n");
-    }
-}
-
 static void show_illegal(void) {
-    show("unimp, which will never be an instruction.", illegal_instruction, 0);
+    demonstrate("unimp, which will never be an instruction.", illegal_instruction, 0);
 }
-static void show_load(void) { show("ld from e0000000, which is not mapped.", load_from, NOWHERE); }
-static void show_store(void) { show("st to e0000000, which is not mapped.", store_to, NOWHERE); }
-static void show_jump(void) { show("A jump to e0000000, which is not mapped.", jump_to, NOWHERE); }
-static void show_trap(void) { show("cmp %o0,42 and te 5 (trap if equal) with 42.", trap, 42); }
-static void show_alignment(void) { show("ld of a word at an odd address.", unaligned_load, 1); }
-static void show_division(void) { show("udiv by 0.", divide_by, 0); }
+static void show_load(void) {
+    demonstrate("ld from e0000000, which is not mapped.", load_from, NOWHERE);
+}
+static void show_store(void) {
+    demonstrate("st to e0000000, which is not mapped.", store_to, NOWHERE);
+}
+static void show_jump(void) {
+    demonstrate("A jump to e0000000, which is not mapped.", demonstrate_jump_to, NOWHERE);
+}
+static void show_trap(void) {
+    demonstrate("cmp %o0,42 and te 5 (trap if equal) with 42.", trap, 42);
+}
+static void show_alignment(void) {
+    demonstrate("ld of a word at an odd address.", unaligned_load, 1);
+}
+static void show_division(void) { demonstrate("udiv by 0.", divide_by, 0); }
 static void show_tag(void) {
-    show("taddcctv of 5: its two low bits say that it is not a small integer.", tagged_addition, 5);
+    demonstrate("taddcctv of 5: its two low bits say that it is not a small integer.",
+                tagged_addition, 5);
 }
 static void show_floating_point(void) {
-    show("fadds %f0,%f0,%f0; this ROM keeps PSR[EF] at 0.", floating_point, 0);
+    demonstrate("fadds %f0,%f0,%f0; this ROM keeps PSR[EF] at 0.", floating_point, 0);
 }
 static void show_privilege(void) {
-    show("rd %psr, which only supervisors may use, after rett into user mode.",
-         leave_supervisor_mode, (uintptr_t)read_psr_as_user);
+    demonstrate("rd %psr, which only supervisors may use, after rett into user mode.",
+                demonstrate_user_mode, (uintptr_t)read_psr_as_user);
 }
 
 static const struct menu_item items[] = {

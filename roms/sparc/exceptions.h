@@ -1,9 +1,9 @@
-// Traps: what the entry code saves, and calls that survive one.
+// Traps: what the entry code saves.
 #pragma once
 
+#include "roms/shared/exceptions.h"
 #include "roms/sparc/bits.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,20 +28,6 @@ enum trap_number {
     trap_interrupt = 0x10, // + level
     trap_software = 0x80,  // + the number that ticc gives
 };
-
-// Calls body(argument). True when a trap ended it early: *caught (may be null) then holds its
-// frame. Guarded calls do not nest.
-bool run_guarded(void (*body)(uintptr_t), uintptr_t argument, struct exception_frame* caught);
-
-// Loads a word or a byte. False when the processor trapped instead.
-bool probe_word(uintptr_t address, uint32_t* value, struct exception_frame* caught);
-bool probe_byte(uintptr_t address);
-
-// Leaves supervisor mode and goes on at `code`. Only a trap comes back from there.
-__attribute__((noreturn)) void run_in_user_mode(uintptr_t code);
-
-// Prints what happened, in words and registers.
-void explain_exception(const struct exception_frame* frame);
 
 // Prints the fields of a PSR value.
 void print_psr(uint32_t psr);

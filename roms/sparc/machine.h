@@ -1,5 +1,8 @@
-// The machine that the ROM runs on: each has a folder with what this header asks for.
+// The machine that the ROM runs on: each has a folder with what this header and shared/rom.h ask
+// for.
 #pragma once
+
+#include "roms/shared/rom.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +21,6 @@ struct place {
     const char* what;
 };
 
-extern const char machine_title[];            // for the banner
 extern const uint32_t machine_memory;         // where RAM starts
 extern const struct region machine_regions[]; // the first is RAM
 extern const unsigned machine_region_count;
@@ -31,18 +33,12 @@ void machine_start(void);
 
 uint64_t machine_memory_size(void);
 
-// Menu items: the machine in words, reset, power off.
-void machine_print(void);
+// Menu items: reset, power off.
 void machine_reset(void);
 void machine_power_off(void);
 
 // The processor's name as PSR's implementation and version tell, for machine_print.
 const char* processor_name(void);
-
-// The console.
-void console_put(char byte);
-bool console_has_byte(void);
-char console_get(void);
 
 // The MMU's registers: 000 control, 100 context table, 200 context, 300 fault status, 400 fault
 // address.

@@ -3,44 +3,20 @@
 #include "roms/shared/display.h"
 #include "roms/shared/dump.h"
 #include "roms/shared/mandelbrot.h"
-#include "roms/shared/menu.h"
 #include "roms/shared/platform.h"
-#include "roms/shared/print.h"
+#include "roms/shared/rom.h"
 #include "roms/sparc/demonstrations.h"
-#include "roms/sparc/exceptions.h"
 #include "roms/sparc/machine.h"
 #include "roms/sparc/processor.h"
 #include "roms/sparc/registers.h"
 #include "roms/sparc/timer.h"
 #include "roms/sparc/translation.h"
 
-// Shared with start.S, which calls these two; neither returns.
-void rom_main(void);
-void rom_menu(void);
+// Shared with start.S.
 uint32_t window_last;
 volatile uint32_t window_overflows, window_underflows;
 
 // ---- What the shared parts ask for --------------------------------------------------------------
-
-static struct exception_frame refusal;
-
-void platform_put_byte(char byte) { console_put(byte); }
-
-int platform_poll_key(void) { return console_has_byte() ? (unsigned char)console_get() : no_key; }
-
-int platform_wait_for_key(void) {
-    while (!console_has_byte())
-        timer_sleep();
-    return (unsigned char)console_get();
-}
-
-bool platform_read_word(uintptr_t address, uint32_t* value) {
-    return probe_word(address, value, &refusal);
-}
-
-void platform_explain_refusal(void) { explain_exception(&refusal); }
-
-bool platform_answers(uintptr_t address) { return probe_byte(address); }
 
 uint8_t platform_io_read8(uintptr_t address) { return *(volatile uint8_t*)address; }
 void platform_io_write8(uintptr_t address, uint8_t value) { *(volatile uint8_t*)address = value; }
@@ -80,7 +56,7 @@ const char* processor_name(void) {
 
 // ---- Menu ---------------------------------------------------------------------------------------
 
-static const struct menu_item items[] = {
+const struct menu_item rom_items[] = {
     {'i', "the machine: what the ROM found", machine_print},
     {'r', "the processor's registers", registers_print},
     {'w', "register windows at work", demonstrate_windows},
@@ -94,27 +70,12 @@ static const struct menu_item items[] = {
     {'o', "power off", machine_power_off},
 };
 
-static const struct menu menu = {
-    "This is the Vestige boot ROM. It runs on the bare machine, without an operating system.\n"
-    "Press a key:",
-    "vestige",
-    items,
-    sizeof items / sizeof items[0],
-};
+const unsigned rom_item_count = sizeof rom_items / sizeof rom_items[0];
 
-void rom_menu(void) {
-    for (;;)
-        menu_run(&menu); // no item leaves it
-}
-
-void rom_main(void) {
+void rom_start(void) {
     translation_start();
     machine_start_console();
     machine_start();
     translation_limit_memory(machine_memory_size());
     timer_start();
-    print("\n\nVestige boot ROM for %s\n\n", machine_title);
-    machine_print();
-    menu_show(&menu);
-    rom_menu();
 }

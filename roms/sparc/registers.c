@@ -18,13 +18,13 @@ static void print_row(char letter, const uint32_t* registers) {
 }
 
 void registers_print(void) {
-    struct exception_frame frame;
-    if (run_guarded(trap_always, 0, &frame)) {
+    if (run_guarded(trap_always, 0)) {
+        const struct exception_frame* frame = exception_caught();
         print("General registers (as a trap saved them)\n");
-        print_row('g', frame.globals);
-        print_row('o', frame.outs);
-        print_row('l', frame.locals);
-        print_row('i', frame.ins);
+        print_row('g', frame->globals);
+        print_row('o', frame->outs);
+        print_row('l', frame->locals);
+        print_row('i', frame->ins);
         print("  A save makes the outs the next window's ins. %%o6 is the stack pointer, %%i6 the\n"
               "  caller's; %%i7 is where the call came from.\n");
     } else {

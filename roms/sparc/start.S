@@ -317,12 +317,12 @@ flush_windows:
     retl
     nop
 
-# bool guarded_call(void (*body)(uintptr_t), uintptr_t argument)
+# bool run_guarded(void (*body)(uintptr_t), uintptr_t argument)
 #
 # Calls body(argument) and returns false. If a trap happens meanwhile, exception_dispatch resumes at
 # guard_resume, in whatever window: the call returns true instead.
-    .globl guarded_call
-guarded_call:
+    .globl run_guarded
+run_guarded:
     save %sp, -STACK_FRAME, %sp
     call flush_windows
     nop

@@ -3,6 +3,7 @@
 #include "roms/shared/divide.h"
 #include "roms/shared/platform.h"
 #include "roms/shared/print.h"
+#include "roms/shared/rom.h"
 #include "roms/sparc/machine.h"
 #include "roms/sparc/processor.h"
 

@@ -9,10 +9,6 @@ enum { timer_ticks_per_second = 100 };
 // Starts the counter and checks that the timer interrupts: only then does timer_sleep really sleep.
 void timer_start(void);
 
-// Sleeps until the next interrupt, a hundredth of a second at most; returns at once if the timer
-// does not work.
-void timer_sleep(void);
-
 // Called by the trap handler. False when it is not the timer's level.
 bool timer_interrupt(unsigned level);
 

@@ -3,8 +3,8 @@
 #include "roms/sparc/machine.h"
 
 #include "roms/shared/display.h"
+#include "roms/shared/memory_size.h"
 #include "roms/shared/print.h"
-#include "roms/sparc/memory_size.h"
 #include "roms/sparc/processor.h"
 #include "roms/sparc/timer.h"
 #include "roms/sparc/translation.h"
@@ -28,7 +28,7 @@ enum {
 #define APB_TABLE 0x800ff000u
 #define AHB_TABLE 0xfffff000u
 
-const char machine_title[] = "LEON3";
+const char rom_title[] = "LEON3";
 const uint32_t machine_memory = 0x40000000;
 const uint32_t mmu_boot_mode = 0;
 
@@ -151,7 +151,7 @@ static void print_cores(void) {
         print_core("APB       ", *at(APB_TABLE + i * apb_size));
 }
 
-void machine_start(void) { memory_size = probe_memory_size(memory_limit); }
+void machine_start(void) { memory_size = probe_memory_size(machine_memory, memory_limit); }
 
 uint64_t machine_memory_size(void) { return memory_size; }
 

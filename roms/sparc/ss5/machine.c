@@ -5,9 +5,9 @@
 #include "roms/shared/display.h"
 #include "roms/shared/escc.h"
 #include "roms/shared/fw_cfg.h"
+#include "roms/shared/memory_size.h"
 #include "roms/shared/print.h"
 #include "roms/sparc/exceptions.h"
-#include "roms/sparc/memory_size.h"
 #include "roms/sparc/processor.h"
 #include "roms/sparc/ss5/screen.h"
 #include "roms/sparc/timer.h"
@@ -26,7 +26,7 @@ enum {
 };
 #define fw_cfg_selector 0xd0000510u
 
-const char machine_title[] = "the SPARCstation 5";
+const char rom_title[] = "the SPARCstation 5";
 const uint32_t machine_memory = 0;
 const uint32_t mmu_boot_mode = 0x4000; // microSPARC-II
 
@@ -91,8 +91,8 @@ char console_get(void) { return escc_get(); }
 
 void machine_start(void) {
     has_fw_cfg = fw_cfg_start(fw_cfg_selector);
-    memory_size =
-        has_fw_cfg ? fw_cfg_number(fw_cfg_memory_size, 8) : probe_memory_size(memory_limit);
+    memory_size = has_fw_cfg ? fw_cfg_number(fw_cfg_memory_size, 8)
+                             : probe_memory_size(machine_memory, memory_limit);
     if (memory_size > memory_limit) memory_size = memory_limit;
     can_idle = probe_byte(power_idle);
     screen_find(has_fw_cfg);

@@ -26,7 +26,7 @@ const char display_known[] = "TCX or cgthree framebuffer";
 
 void screen_find(bool has_fw_cfg) {
     uint32_t value = 0;
-    if (probe_word(tcx_misc, &value, NULL))
+    if (probe_word(tcx_misc, &value))
         kind = card_tcx;
     else if (probe_byte(cgthree_control))
         kind = card_cgthree;

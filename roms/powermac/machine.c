@@ -9,6 +9,8 @@
 #include "roms/shared/memory_size.h"
 #include "roms/shared/print.h"
 
+#include <stddef.h>
+
 enum {
     apple = 0x106b,
     macio_escc = 0x13000,

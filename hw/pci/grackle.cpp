@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "hw/pci/config_cycle.h"
 #include "machine/core/state.h"
 
 namespace vestige::hw {
@@ -20,7 +19,8 @@ constexpr unsigned first_own_register = 0x40;
 } // namespace
 
 Grackle::Grackle(std::string name, PciBus& bus, Log& log)
-    : PciDevice(std::move(name), bus, PciAddress{0, 0}, identity, log) {
+    : PciDevice(std::move(name), bus, PciAddress{0, 0}, identity, log),
+      ports_(bus, decode_mechanism_1) {
     // It takes part in memory cycles and masters the bus from the start.
     set_reset_value(pci::command, 2, pci::command_memory | pci::command_master);
     set_reset_value(pci::status, 2, pci::status_fast_back_to_back);
@@ -28,28 +28,14 @@ Grackle::Grackle(std::string name, PciBus& bus, Log& log)
         set_writable(offset, 4, 0xffffffff);
 }
 
-std::uint64_t Grackle::DataRegister::read(std::uint64_t offset, unsigned size) {
-    const auto lane = static_cast<unsigned>(offset & 3);
-    const auto cycle = decode_mechanism_1(bridge.address_register_.value, lane);
-    if (!cycle) return (std::uint64_t{1} << (8 * size)) - 1;
-    return bridge.bus().config_read(cycle->bus, cycle->address, cycle->offset, size);
-}
-
-void Grackle::DataRegister::write(std::uint64_t offset, unsigned size, std::uint64_t value) {
-    const auto lane = static_cast<unsigned>(offset & 3);
-    if (const auto cycle = decode_mechanism_1(bridge.address_register_.value, lane))
-        bridge.bus().config_write(cycle->bus, cycle->address, cycle->offset, size,
-                                  static_cast<std::uint32_t>(value));
-}
-
 void Grackle::reset() {
     PciDevice::reset();
-    address_register_.value = 0;
+    ports_.reset();
 }
 
 void Grackle::visit(StateVisitor& state) {
     PciDevice::visit(state);
-    state.field("config_address", address_register_.value);
+    ports_.visit(state);
 }
 
 } // namespace vestige::hw

@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "hw/pci/config_cycle.h"
 #include "machine/core/state.h"
 
 namespace vestige::hw {
@@ -33,7 +32,7 @@ constexpr std::uint32_t select_80000000 = 0x01000000;
 // the usual fields and bit 0; OpenBIOS uses configuration mechanism 1, which no real UniNorth
 // knows. In the first two the data register is 8 bytes wide.
 std::optional<PciConfigCycle> decode(std::uint32_t value, std::uint64_t offset) {
-    if (bit(value, 31)) return decode_mechanism_1(value, static_cast<unsigned>(offset & 3));
+    if (bit(value, 31)) return decode_mechanism_1(value, offset);
     const auto lane = static_cast<unsigned>(offset & 7);
     const auto function = static_cast<std::uint8_t>(bits(value, 8, 3));
     const unsigned place = (value & 0xf8) | lane;
@@ -52,7 +51,8 @@ UniNorthBridge::UniNorthBridge(std::string name, Kind kind, PciBus& bus, Log& lo
     : PciDevice(
           std::move(name), bus, PciAddress{info(kind).slot, 0},
           PciIdentity{.vendor = apple, .device = info(kind).device, .class_code = host_bridge},
-          log) {
+          log),
+      ports_(bus, decode) {
     set_reset_value(pci::cache_line_size, 1, 8);
     set_reset_value(pci::latency_timer, 1, 0x10);
     for (unsigned offset = 0x40; offset < pci::config_size; offset += 4)
@@ -60,26 +60,14 @@ UniNorthBridge::UniNorthBridge(std::string name, Kind kind, PciBus& bus, Log& lo
     if (kind == Kind::main) set_reset_value(address_select, 4, select_80000000);
 }
 
-std::uint64_t UniNorthBridge::DataRegister::read(std::uint64_t offset, unsigned size) {
-    const auto cycle = decode(bridge.address_register_.value, offset);
-    if (!cycle) return (std::uint64_t{1} << (8 * size)) - 1;
-    return bridge.bus().config_read(cycle->bus, cycle->address, cycle->offset, size);
-}
-
-void UniNorthBridge::DataRegister::write(std::uint64_t offset, unsigned size, std::uint64_t value) {
-    if (const auto cycle = decode(bridge.address_register_.value, offset))
-        bridge.bus().config_write(cycle->bus, cycle->address, cycle->offset, size,
-                                  static_cast<std::uint32_t>(value));
-}
-
 void UniNorthBridge::reset() {
     PciDevice::reset();
-    address_register_.value = 0;
+    ports_.reset();
 }
 
 void UniNorthBridge::visit(StateVisitor& state) {
     PciDevice::visit(state);
-    state.field("config_address", address_register_.value);
+    ports_.visit(state);
 }
 
 // -- the control registers

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/log.h"
+#include "hw/pci/config_ports.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pci_device.h"
 #include "machine/core/device.h"
@@ -27,33 +28,16 @@ class UniNorthBridge : public PciDevice {
         return places[static_cast<std::size_t>(kind)];
     }
     static constexpr std::uint64_t config_size = 0x1000;
-    static constexpr MmioTraits config_address_traits{Endian::little, 4, 4};
-    static constexpr MmioTraits config_data_traits{Endian::little, 1, 4};
 
     UniNorthBridge(std::string name, Kind kind, PciBus& bus, Log& log);
 
-    MmioHandler& config_address() { return address_register_; }
-    MmioHandler& config_data() { return data_register_; }
+    PciConfigPorts& config() { return ports_; }
 
     void reset() override;
     void visit(StateVisitor& state) override;
 
   private:
-    struct AddressRegister : MmioHandler {
-        std::uint32_t value = 0;
-        std::uint64_t read(std::uint64_t, unsigned) override { return value; }
-        void write(std::uint64_t, unsigned, std::uint64_t written) override {
-            value = static_cast<std::uint32_t>(written);
-        }
-    };
-    struct DataRegister : MmioHandler {
-        UniNorthBridge& bridge;
-        explicit DataRegister(UniNorthBridge& owner) : bridge(owner) {}
-        std::uint64_t read(std::uint64_t offset, unsigned size) override;
-        void write(std::uint64_t offset, unsigned size, std::uint64_t value) override;
-    };
-    AddressRegister address_register_;
-    DataRegister data_register_{*this};
+    PciConfigPorts ports_;
 };
 
 // The chip's own control registers, at F8000000: version, clocks, power. Kept without effect.

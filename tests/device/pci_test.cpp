@@ -86,9 +86,9 @@ struct GrackleFixture : MacBus {
     Card card{pci, {2, 0}, log};
     GrackleFixture() {
         bus.map_mmio("address", Grackle::config_address_base, Grackle::config_size,
-                     grackle.config_address(), Grackle::config_address_traits);
-        bus.map_mmio("data", Grackle::config_data_base, Grackle::config_size, grackle.config_data(),
-                     Grackle::config_data_traits);
+                     grackle.config().address(), PciConfigPorts::address_traits);
+        bus.map_mmio("data", Grackle::config_data_base, Grackle::config_size,
+                     grackle.config().data(), PciConfigPorts::data_traits);
     }
 };
 
@@ -98,10 +98,10 @@ struct UniNorthFixture : MacBus {
     UniNorthControl control{"control", log};
     static constexpr auto at = UniNorthBridge::place(UniNorthBridge::Kind::main);
     UniNorthFixture() {
-        bus.map_mmio("address", at.address, UniNorthBridge::config_size, bridge.config_address(),
-                     UniNorthBridge::config_address_traits);
-        bus.map_mmio("data", at.data, UniNorthBridge::config_size, bridge.config_data(),
-                     UniNorthBridge::config_data_traits);
+        bus.map_mmio("address", at.address, UniNorthBridge::config_size, bridge.config().address(),
+                     PciConfigPorts::address_traits);
+        bus.map_mmio("data", at.data, UniNorthBridge::config_size, bridge.config().data(),
+                     PciConfigPorts::data_traits);
         bus.map_mmio("control", UniNorthControl::base, UniNorthControl::size, control,
                      UniNorthControl::traits);
     }

@@ -74,10 +74,10 @@ class G3Beige final : public PowerMac {
         memory.map_window("isa memory", 0xfd000000, 0x01000000, pci.memory(), 0);
         memory.map_window("pci i/o", 0xfe000000, 0x00200000, pci.io(), 0);
         memory.map_mmio("grackle address", hw::Grackle::config_address_base,
-                        hw::Grackle::config_size, grackle.config_address(),
-                        hw::Grackle::config_address_traits);
+                        hw::Grackle::config_size, grackle.config().address(),
+                        hw::PciConfigPorts::address_traits);
         memory.map_mmio("grackle data", hw::Grackle::config_data_base, hw::Grackle::config_size,
-                        grackle.config_data(), hw::Grackle::config_data_traits);
+                        grackle.config().data(), hw::PciConfigPorts::data_traits);
 
         // Heathrow
         auto& heathrow =

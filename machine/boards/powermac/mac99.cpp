@@ -131,10 +131,10 @@ class Mac99 final : public PowerMac {
         auto& bridge = add<hw::UniNorthBridge>(name, kind, bus, log);
         const auto place = hw::UniNorthBridge::place(kind);
         memory.map_mmio(fmt::format("{} address", name), place.address,
-                        hw::UniNorthBridge::config_size, bridge.config_address(),
-                        hw::UniNorthBridge::config_address_traits);
+                        hw::UniNorthBridge::config_size, bridge.config().address(),
+                        hw::PciConfigPorts::address_traits);
         memory.map_mmio(fmt::format("{} data", name), place.data, hw::UniNorthBridge::config_size,
-                        bridge.config_data(), hw::UniNorthBridge::config_data_traits);
+                        bridge.config().data(), hw::PciConfigPorts::data_traits);
     }
 };
 

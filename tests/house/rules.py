@@ -7,6 +7,7 @@ RUNTIME_SEAMS = (
     "translator/runtime/bus.h",
     "translator/runtime/code_observer.h",
     "translator/runtime/cpu_header.h",
+    "translator/runtime/guest_mxcsr.h",
     "translator/runtime/guest_cpu.h",
     "translator/runtime/memory_path.h",
     "translator/runtime/reference_engine.h",

@@ -1,39 +1,14 @@
 #include "frontend/sparc/fp/fsr.h"
 
 #include <bit>
-#include <xmmintrin.h>
 
 #include "frontend/sparc/fp/record.h"
 #include "translator/ir/semantics.h"
+#include "translator/runtime/guest_mxcsr.h"
 
 namespace vestige::sparc {
 
 namespace {
-
-constexpr std::uint32_t mxcsr_inexact = 1 << 5;
-constexpr unsigned mxcsr_rounding_shift = 13;
-constexpr std::uint32_t mxcsr_rounding = 3u << mxcsr_rounding_shift;
-
-// MXCSR's sticky inexact flag, cleared.
-bool take_inexact(runtime::CpuHeader& header) {
-    if (!header.mxcsr_live) {
-        const bool inexact = (header.guest_mxcsr & mxcsr_inexact) != 0;
-        header.guest_mxcsr &= ~mxcsr_inexact;
-        return inexact;
-    }
-    const std::uint32_t live = _mm_getcsr();
-    if (!(live & mxcsr_inexact)) return false;
-    _mm_setcsr(live & ~mxcsr_inexact);
-    return true;
-}
-
-void set_host_rounding(runtime::CpuHeader& header, std::uint32_t value) {
-    // RD counts nearest, zero, up, down; MXCSR.RC nearest, down, up, zero.
-    constexpr std::uint32_t control[4] = {0, 3, 2, 1};
-    const std::uint32_t bits = control[value >> fsr::rd_shift] << mxcsr_rounding_shift;
-    header.guest_mxcsr = (header.guest_mxcsr & ~mxcsr_rounding) | bits;
-    if (header.mxcsr_live) _mm_setcsr((_mm_getcsr() & ~mxcsr_rounding) | bits);
-}
 
 std::uint32_t recorded_exceptions(const State& state) {
     const std::uint32_t recorded = state.float_last_kind;
@@ -60,7 +35,7 @@ std::uint32_t fcc_of(std::uint64_t order) {
 } // namespace
 
 std::uint32_t read_fsr(State& state) {
-    if (take_inexact(state.header)) state.fsr |= fsr::inexact << fsr::aexc_shift;
+    if (runtime::take_inexact(state.header)) state.fsr |= fsr::inexact << fsr::aexc_shift;
     if (state.float_last_kind != 0) {
         // A completed operation clears ftt.
         state.fsr = (state.fsr & ~(fsr::cexc | fsr::ftt)) | recorded_exceptions(state);
@@ -70,12 +45,12 @@ std::uint32_t read_fsr(State& state) {
 }
 
 void set_fsr(State& state, std::uint32_t value) {
-    take_inexact(state.header);
+    runtime::take_inexact(state.header);
     state.float_last_kind = 0;
     const std::uint32_t relation = (value & fsr::fcc) >> fsr::fcc_shift;
     state.fcc = ir::pack_order(relation == 1, relation == 2, relation == 0);
     state.fsr = value & ~fsr::fcc;
-    set_host_rounding(state.header, state.fsr);
+    runtime::set_rounding(state.header, state.fsr >> fsr::rd_shift);
 }
 
 } // namespace vestige::sparc

@@ -12,16 +12,19 @@ using enum AsiGroup;
 constexpr FeatureSet features_cypress =
     Feature::base | Feature::square_root | Feature::single_to_double_multiply;
 
-constexpr AsiGroups asis_microsparc =
-    reference | bypass | cache_arrays | cache_flush | flash_clear | tlb_diagnostics;
+// The module's place on the MBus: only the external cache controller has a register for it, but
+// OpenBIOS for the SPARCstations 10 and 20 asks there whatever the processor, as all of QEMU's
+// answer.
+constexpr AsiGroups asis_sun4m = AsiGroups(reference) | bypass | cache_arrays | module_number;
+
+constexpr AsiGroups asis_microsparc = asis_sun4m | cache_flush | flash_clear | tlb_diagnostics;
 constexpr AsiGroups asis_microsparc_2 = asis_microsparc | microsparc_extras;
 constexpr AsiGroups asis_turbosparc = asis_microsparc | turbosparc_extras;
 constexpr AsiGroups asis_supersparc =
-    reference | bypass | cache_arrays | flash_clear | tlb_diagnostics | supersparc_extras;
-constexpr AsiGroups asis_hypersparc = reference | bypass | cache_arrays | cache_flush |
-                                      tlb_diagnostics | block_operations | instruction_flush;
-constexpr AsiGroups asis_cypress =
-    reference | bypass | cache_arrays | cache_flush | tlb_diagnostics;
+    asis_sun4m | flash_clear | tlb_diagnostics | supersparc_extras;
+constexpr AsiGroups asis_hypersparc =
+    asis_sun4m | cache_flush | tlb_diagnostics | block_operations | instruction_flush;
+constexpr AsiGroups asis_cypress = asis_sun4m | cache_flush | tlb_diagnostics;
 constexpr AsiGroups asis_leon = reference | leon;
 
 // Boot mode, context table pointer, context, fault status and TLB replacement: QEMU's values, which
@@ -58,11 +61,12 @@ constexpr MmuModel viking_mmu(std::uint32_t fixed_bits) {
             .fault_address_of_fetches = false};
 }
 
-// RT625 and CY7C604: 4096 contexts.
+// RT625 and CY7C604: 4096 contexts, whose table lies at a multiple of 16 KB. OpenBIOS starts with
+// one at a multiple of 4 KB, though: the pointer keeps the bits that SuperSPARC's keeps.
 constexpr MmuModel mbus_mmu(std::uint32_t fixed_bits) {
     return {.fixed_bits = fixed_bits,
             .boot_mode = 0x4000,
-            .context_table_mask = 0xfffffc00,
+            .context_table_mask = 0xffffffc0,
             .context_mask = 0xfff,
             .fault_status_mask = 0xffffffff,
             .replacement_mask = 0xffffffff};
@@ -104,7 +108,7 @@ constexpr CpuModel models[] = {
      features_supersparc, viking_mmu(0x01000000), asis_supersparc | mxcc, 60, mxcc_1},
     {"TI SuperSparc II", "SuperSPARC II with MXCC, 75 MHz", Family::supersparc, 0x40, 0, 8,
      features_supersparc, viking_mmu(0x08000000), asis_supersparc | mxcc, 75, mxcc_1},
-    {"ROSS RT625", "hyperSPARC, 125 MHz", Family::hypersparc, 0x1e, 1, 8, features_hypersparc,
+    {"ROSS RT625", "hyperSPARC, 125 MHz", Family::hypersparc, 0x1e, 0, 8, features_hypersparc,
      mbus_mmu(0x17000000), asis_hypersparc, 125},
     {"Cypress CY7C601", "CY7C601 with CY7C604, 40 MHz", Family::cypress, 0x11, 3, 8,
      features_cypress, mbus_mmu(0x10000000), asis_cypress, 40},

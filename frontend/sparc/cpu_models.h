@@ -34,6 +34,7 @@ enum class AsiGroup : std::uint32_t {
     mxcc = 1 << 10,              // 02: the external cache controller
     instruction_flush = 1 << 11, // 18 to 1c, 31: lines of the instruction cache, all of it
     leon = 1 << 12,              // 01, 02, 0c to 11, 18, 19, 1c
+    module_number = 1 << 13,     // 02: of the external cache controller this register alone
 };
 
 using AsiGroups = FlagSet<AsiGroup>;

@@ -275,7 +275,9 @@ TEST_CASE("asi: the external cache controller's streams copy a line") {
     CHECK(b.get(2, 0x01c00a04) == 7);
     Bench without("TI SuperSparc 50");
     without.map(3);
-    CHECK(without.load(2, 0x01c00f00, 8).kind == Kind::trap);
+    CHECK(without.get(2, 0x01c00f00, 8) == 0x08000000); // its number all the same
+    CHECK(without.load(2, 0x01c00a00, 8).kind == Kind::trap);
+    CHECK(without.store(2, 0x01c00f00, 0, 8).kind == Kind::trap);
 }
 
 TEST_CASE("asi: breakpoint registers keep what they have bits for") {

@@ -165,6 +165,7 @@ using enum AsiGroup;
 constexpr AsiRow rows[] = {
     {0x01, 0x01, leon, read_translated, write_translated}, // past the cache
     {0x02, 0x02, mxcc, read_mxcc, write_mxcc},
+    {0x02, 0x02, module_number, read_module_number, refuse_write},
     {0x02, 0x02, leon, read_leon_cache, write_leon_cache},
     {0x03, 0x03, reference, read_probe, write_flush},
     {0x04, 0x04, reference, read_mmu_space, write_mmu_space},

@@ -52,6 +52,7 @@ bool write_mmu_register(const CpuModel& model, State& state, std::uint32_t addre
                         std::uint32_t value);
 
 // ---- asi_models.cpp
+AsiResult read_module_number(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 AsiResult read_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 AsiResult write_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
 AsiResult read_breakpoint(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);

@@ -64,6 +64,14 @@ constexpr std::uint32_t instruction_cache = 0x10220000, data_cache = 0x18220000;
 
 } // namespace
 
+AsiResult read_module_number(AsiBench& bench, const AsiRequest& request, std::uint64_t& value) {
+    value = 0;
+    if (request.size != 8 || request.address != mxcc_register::port_address)
+        return no_such_register(bench, request, Access::load);
+    value = first_module << 24;
+    return {};
+}
+
 AsiResult read_mxcc(AsiBench& bench, const AsiRequest& request, std::uint64_t& value) {
     const State::Mmu& mmu = bench.state.mmu;
     const auto held = [&](unsigned index) {

@@ -125,17 +125,33 @@ TEST_CASE("a region of a loop is the loop") {
     CHECK(bench.function().guest_bytes == 8);
 }
 
-TEST_CASE("the block that a loop begins with is there twice") {
+TEST_CASE("a short loop is there for its first round and four more") {
     //  0: addi  4: bdnz 0  8: addi  c: bdnz 8  10: bdnz 0
     Bench bench({addi(3, 3, 1), bdnz(-4), addi(4, 4, 1), bdnz(-4), bdnz(-0x10), blr});
     bench.not_run = {0x14};
     REQUIRE(bench.form());
     CHECK(bench.runs() == Runs{{0, 2}, {8, 2}, {0x10, 1}});
-    // Both inner loops' blocks; the outer loop's last block goes to the first copy again.
-    CHECK(bench.count(Op::begin_run) == 5);
+    // The outer loop's last block goes to the first copy again.
+    CHECK(bench.count(Op::begin_run) == 5 + 5 + 1);
     opt::Workspace workspace;
     opt::optimise_region(bench.function(), workspace);
-    CHECK(bench.count(Op::begin_run) == 5);
+    CHECK(bench.count(Op::begin_run) == 5 + 5 + 1);
+}
+
+TEST_CASE("the longer an innermost loop is, the fewer rounds of it are written") {
+    //  0: addi * length  bne  addi  b 0
+    const auto [length, rounds] =
+        GENERATE(std::pair{3, 4u}, std::pair{5, 3u}, std::pair{9, 2u}, std::pair{10, 1u});
+    std::vector<Word> words(static_cast<std::size_t>(length), addi(3, 3, 1));
+    words.push_back(bne(8));
+    words.push_back(addi(4, 4, 1)); // in the loop: some rounds come by here
+    words.push_back(b(-4 * (length + 2)));
+    Bench bench(words);
+    REQUIRE(bench.form());
+    // Each round has the block that begins it, the one between and the last; the first round's own
+    // block is there besides.
+    CHECK(bench.count(Op::begin_run) == 3 * rounds + 1);
+    CHECK(bench.count(Op::goto_pc) == 0);
 }
 
 TEST_CASE("a region takes in what its jumps lead to, loops in loops too") {

@@ -71,6 +71,8 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     match_returns();
     keep_root_loop();
     find_loops();
+    keep_innermost();
+    find_innermost_bodies();
     if (inside(blocks_[0]).empty()) return false;
     write(function);
     return true;
@@ -188,10 +190,7 @@ void RegionFormer::note_return(std::uint64_t routine, std::uint64_t back) {
 }
 
 std::vector<bool> RegionFormer::leading_to_root() const {
-    std::vector<std::vector<std::size_t>> before(blocks_.size());
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-        for (const std::size_t next : inside(blocks_[i]))
-            before[next].push_back(i);
+    const auto before = predecessors();
     std::vector<bool> found(blocks_.size());
     std::vector<std::size_t> work = before[0];
     while (!work.empty()) {
@@ -239,77 +238,21 @@ std::vector<std::size_t> RegionFormer::inside(const GuestBlock& block) const {
     return found;
 }
 
-// Depth first from the root: a jump to a block that is still open closes a loop.
-void RegionFormer::find_loops() {
-    enum : std::uint8_t { fresh, open, done };
-    std::vector<std::uint8_t> state(blocks_.size(), fresh);
-    struct Visit {
-        std::size_t block;
-        std::vector<std::size_t> left;
-    };
-    std::vector<Visit> stack;
-    const auto enter = [&](std::size_t block) {
-        state[block] = open;
-        stack.push_back({block, inside(blocks_[block])});
-    };
-    enter(0);
-    while (!stack.empty()) {
-        Visit& top = stack.back();
-        if (top.left.empty()) {
-            state[top.block] = done;
-            stack.pop_back();
-            continue;
-        }
-        const std::size_t next = top.left.back();
-        top.left.pop_back();
-        if (state[next] == open) blocks_[next].round.push_back(top.block);
-        if (state[next] == fresh) enter(next);
-    }
-    keep_innermost();
-}
-
-// Of several loops that begin with one block only the innermost goes round to its second copy: the
-// others come to it from outside.
-void RegionFormer::keep_innermost() {
-    std::vector<std::vector<std::size_t>> before(blocks_.size());
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-        for (const std::size_t next : inside(blocks_[i]))
-            before[next].push_back(i);
-    const auto length = [&](std::size_t head, std::size_t last) { // in blocks
-        std::vector<bool> seen(blocks_.size());
-        seen[head] = true;
-        std::vector<std::size_t> work{last};
-        std::size_t count = 1;
-        while (!work.empty()) {
-            const std::size_t block = work.back();
-            work.pop_back();
-            if (seen[block]) continue;
-            seen[block] = true;
-            ++count;
-            work.insert(work.end(), before[block].begin(), before[block].end());
-        }
-        return count;
-    };
-    for (std::size_t head = 0; head < blocks_.size(); ++head) {
-        auto& round = blocks_[head].round;
-        if (round.size() < 2) continue;
-        std::size_t shortest = blocks_.size() + 1;
-        for (const std::size_t last : round)
-            shortest = std::min(shortest, length(head, last));
-        std::erase_if(round, [&](std::size_t last) { return length(head, last) > shortest; });
-    }
-}
-
 void RegionFormer::write(ir::Function& function) {
     function.clear();
     ir::Builder entry(function);
-    owners_.assign(1, 0);
+    owners_.assign(1, {});
     started_.assign(1, 0);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-        blocks_[i].entry = blocks_[i].peeled = write_block(i, function);
-        if (!blocks_[i].round.empty()) blocks_[i].peeled = write_block(i, function);
+        GuestBlock& block = blocks_[i];
+        const std::size_t rounds = block.loop == none ? 1 : rounds_written(block.loop);
+        for (std::size_t copy = 0; copy < rounds; ++copy)
+            block.copies.push_back(write_block({i, copy}, function));
+        // The first round is followed by the first copy, as the last one is.
+        block.first_round =
+            block.round.empty() ? block.copies[0] : write_block({i, rounds - 1}, function);
     }
-    entry.jump(blocks_[0].peeled);
+    entry.jump(blocks_[0].first_round);
     for (ir::BlockId block = 1; block < owners_.size(); ++block) // more may come
         connect(block, owners_[block], function);
     function.start_pc = blocks_[0].pc;
@@ -317,8 +260,8 @@ void RegionFormer::write(ir::Function& function) {
     function.instruction_count = 0; // of no run
 }
 
-ir::BlockId RegionFormer::write_block(std::size_t index, ir::Function& function) {
-    const GuestBlock& block = blocks_[index];
+ir::BlockId RegionFormer::write_block(Owner owner, ir::Function& function) {
+    const GuestBlock& block = blocks_[owner.block];
     const auto first = static_cast<ir::BlockId>(function.blocks.size());
     function.instruction_count = 0; // a run's instructions are counted from 0
     cpu_.lift({block.pc, request_->mode, code_at(block.pc), block.instructions}, function);
@@ -327,7 +270,7 @@ ir::BlockId RegionFormer::write_block(std::size_t index, ir::Function& function)
         {.op = Op::begin_run, .imm = block.pc, .aux = block.instructions});
     auto& body = function.blocks[first].body;
     body.insert(body.begin(), run);
-    owners_.resize(function.blocks.size(), index);
+    owners_.resize(function.blocks.size(), owner);
     count_started(first, function);
     return first;
 }
@@ -351,17 +294,21 @@ void RegionFormer::count_started(ir::BlockId first, const ir::Function& function
 }
 
 // Where a jump to pc, which a block of the region begins at, goes.
-ir::BlockId RegionFormer::target(std::size_t from, std::uint64_t pc) const {
-    const GuestBlock& to = *find(pc);
-    const bool closes = std::find(to.round.begin(), to.round.end(), from) != to.round.end();
-    return closes ? to.entry : to.peeled;
+ir::BlockId RegionFormer::target(Owner from, std::uint64_t pc) const {
+    const std::size_t index = index_.at(pc);
+    const GuestBlock& to = blocks_[index];
+    if (std::find(to.round.begin(), to.round.end(), from.block) != to.round.end())
+        return to.copies[(from.copy + 1) % to.copies.size()];
+    const bool same_round =
+        to.loop != none && to.loop == blocks_[from.block].loop && to.loop != index;
+    return same_round ? to.copies[from.copy] : to.first_round;
 }
 
 // A block that ends in a way out of the region which leads to a place inside it goes there.
-void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& function) const {
+void RegionFormer::connect(ir::BlockId block, Owner from, ir::Function& function) const {
     const Value last = function.blocks[block].body.back();
     if (function[last].op == Op::goto_pc && find(function[last].imm)) {
-        if (started_[block] < blocks_[from].instructions) {
+        if (started_[block] < blocks_[from.block].instructions) {
             function.blocks[block].body.pop_back();
             ir::Builder(function, block).end_run();
             function.blocks[block].body.push_back(last);
@@ -373,10 +320,10 @@ void RegionFormer::connect(ir::BlockId block, std::size_t from, ir::Function& fu
     }
     if (function[last].op != Op::jump_pc || !is_return(function, function[last])) return;
     const Value destination = function[last].arguments[0];
-    VESTIGE_ASSERT(started_[block] == blocks_[from].instructions);
+    VESTIGE_ASSERT(started_[block] == blocks_[from.block].instructions);
     function.blocks[block].body.pop_back();
     ir::Builder builder(function, block);
-    for (const std::uint64_t pc : blocks_[from].returns) {
+    for (const std::uint64_t pc : blocks_[from.block].returns) {
         if (!find(pc)) continue;
         const Value same =
             builder.cmp_eq(destination, builder.constant(builder.type(destination), pc));

@@ -5,9 +5,10 @@
 // known targets lead from the root, over several guest pages where their mapping lasts; a jump
 // between them stays within the unit. If the root is in a loop, what does not lead back to it is
 // left out. The block that a loop begins with is there twice: for the first round and for the
-// others, in which more is known of what came before. A return is compared with the places that
-// calls of its routine come back to. Each block begins with a begin_run. What leads elsewhere is an
-// exit as in any unit.
+// others, in which more is known of what came before. A short innermost loop is there for several
+// rounds, one behind the other, so that they pay for their instructions together. A return is
+// compared with the places that calls of its routine come back to. Each block begins with a
+// begin_run. What leads elsewhere is an exit as in any unit.
 #pragma once
 
 #include <array>
@@ -43,6 +44,7 @@ class RegionFormer {
     bool form(const RegionRequest& request, ir::Function& function);
 
     static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+    static constexpr std::size_t none = ~std::size_t{0};
     struct GuestBlock {
         std::uint64_t pc = 0;
         std::uint32_t instructions = 0;
@@ -53,7 +55,11 @@ class RegionFormer {
         bool ends_in_return = false;
         std::vector<std::uint64_t> returns; // then: where it may come back to in the region
         std::vector<std::size_t> round;     // blocks whose jumps to it close a loop
-        ir::BlockId entry = 0, peeled = 0;  // in the function; of loops: of the first round
+        std::size_t loop = none; // the innermost loop that it is in: the block that begins it
+        // In the function: of each of the rounds that a loop's code is written for; of a block that
+        // begins a loop, of the first round of all besides.
+        std::vector<ir::BlockId> copies;
+        ir::BlockId first_round = 0;
     };
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
@@ -73,12 +79,19 @@ class RegionFormer {
     void keep(const std::vector<bool>& kept);
     void find_loops();
     void keep_innermost();
+    std::vector<std::vector<std::size_t>> predecessors() const;
+    void find_innermost_bodies();
+    std::size_t rounds_written(std::size_t head) const;
     std::vector<std::size_t> inside(const GuestBlock& block) const;
     void write(ir::Function& function);
-    ir::BlockId write_block(std::size_t index, ir::Function& function);
+    // Which copy of which guest block.
+    struct Owner {
+        std::size_t block = 0, copy = 0;
+    };
+    ir::BlockId write_block(Owner owner, ir::Function& function);
     void count_started(ir::BlockId first, const ir::Function& function);
-    void connect(ir::BlockId block, std::size_t from, ir::Function& function) const;
-    ir::BlockId target(std::size_t from, std::uint64_t pc) const;
+    void connect(ir::BlockId block, Owner from, ir::Function& function) const;
+    ir::BlockId target(Owner from, std::uint64_t pc) const;
     std::span<const std::byte> code_at(std::uint64_t pc) const;
     const GuestBlock* find(std::uint64_t pc) const;
 
@@ -88,7 +101,7 @@ class RegionFormer {
     std::vector<GuestBlock> blocks_;
     std::vector<std::uint64_t> pages_;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
-    std::vector<std::size_t> owners_;    // of the function's blocks: which guest block they are of
+    std::vector<Owner> owners_;                            // of the function's blocks
     std::vector<std::uint32_t> started_; // of the function's blocks: instructions of their run
 };
 

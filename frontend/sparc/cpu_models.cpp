@@ -84,7 +84,9 @@ constexpr std::uint32_t mxcc_1 = 0x00000104;
 // Multiply and divide (bit 8), and the number of the last window.
 constexpr std::uint32_t leon3_configuration = 0x00000107;
 
-// PSR, FSR and MMU versions: the chips' manuals, as QEMU 7.2 has them (its -cpu help lists them).
+// PSR, FSR and MMU versions: the chips' manuals, as QEMU 7.2 has them (its -cpu help lists them);
+// RT625 and CY7C601, which it lacks: the tables in NetBSD's sparc/sparc/cpu.c and Linux's
+// arch/sparc/kernel/cpu.c, and cpuinfo of real machines.
 constexpr CpuModel models[] = {
     {"Fujitsu MB86904", "microSPARC-II of the SPARCstation 5, 110 MHz", Family::microsparc, 0x04, 4,
      8, features_microsparc_2, swift_mmu(0x04000000), asis_microsparc_2, 110},

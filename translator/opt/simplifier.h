@@ -26,6 +26,7 @@ class Simplifier {
     ir::Value rewrite(ir::Value value);
     ir::Value rewrite_arithmetic(ir::Value value);
     ir::Value rewrite_logic(ir::Value value);
+    ir::Value rotated(ir::Value a, ir::Value b) const;
     ir::Value rewrite_and_mask(ir::Value value, ir::Value a, std::uint64_t mask);
     ir::Value rewrite_shift(ir::Value value);
     ir::Value rewrite_conversion(ir::Value value);

@@ -1,4 +1,6 @@
 // Rules for integer arithmetic, logic, shifts and conversions.
+#include <utility>
+
 #include "translator/opt/simplifier.h"
 
 namespace vestige::opt {
@@ -104,6 +106,9 @@ Value Simplifier::rewrite_logic(Value value) {
     if (operation == Op::or_ && t == Type::i1)
         if (const Op joined = joined_comparison(a, b); joined != Op::copy)
             return become(value, joined, argument(a, 0), argument(a, 1));
+    if (operation != Op::and_)
+        if (const Value shift = rotated(a, b); shift.valid())
+            return become(value, Op::rotl, argument(shift, 0), argument(shift, 1));
     if (!is_constant(b)) return value;
 
     const std::uint64_t c = constant(b);
@@ -124,6 +129,16 @@ Value Simplifier::rewrite_logic(Value value) {
         if (chain) return become(value, Op::xor_, argument(a, 0), make_constant(t, c ^ d));
         return value;
     }
+}
+
+// The shift to the left, if `a` and `b` are the two shifts that guests without a rotate put one
+// together of.
+Value Simplifier::rotated(Value a, Value b) const {
+    if (op(a) == Op::shr) std::swap(a, b);
+    if (op(a) != Op::shl || op(b) != Op::shr || argument(a, 0) != argument(b, 0)) return {};
+    const Value left = argument(a, 1), right = argument(b, 1);
+    if (!is_constant(left) || !is_constant(right)) return {};
+    return constant(left) + constant(right) == width(type(a)) ? a : Value{};
 }
 
 // A rotate and a mask is how some guests say every shift and bit field.

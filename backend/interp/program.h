@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "backend/interp/step.h"
+#include "translator/ir/derived.h"
 #include "translator/ir/function.h"
-#include "translator/ir/semantics.h"
 
 namespace vestige::interp {
 
@@ -71,9 +71,8 @@ inline const Step* leave_early(Frame& frame, Registers registers, std::uint32_t 
             }
             const auto a = static_cast<std::uint32_t>(registers[saved.source]);
             const auto b = static_cast<std::uint32_t>(registers[saved.other]);
-            const std::uint64_t order =
-                saved.op == ir::Op::order_s ? ir::order_signed(a, b) : ir::order_unsigned(a, b);
-            write_slot(frame, saved.offset, &order, saved.bytes);
+            const std::uint64_t derived = ir::derived_value(saved.op, a, b);
+            write_slot(frame, saved.offset, &derived, saved.bytes);
         }
         pc = plan.pc;
         frame.header->budget += plan.not_started;

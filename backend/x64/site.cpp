@@ -5,7 +5,7 @@
 
 #include "common/assertion.h"
 #include "common/bits.h"
-#include "translator/ir/semantics.h"
+#include "translator/ir/derived.h"
 #include "translator/runtime/slot_address.h"
 
 namespace vestige::x64 {
@@ -44,10 +44,10 @@ void append_location(std::vector<std::uint32_t>& words, const Location& location
     }
 }
 
-void append_ordering(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
-                     unsigned slot_bytes) {
+void append_derived(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
+                    unsigned slot_bytes) {
     words.push_back(
-        head(extended, op == ir::Op::order_s ? order_s : order_u, slot_offset, slot_bytes));
+        head(extended, derived + static_cast<std::uint32_t>(op), slot_offset, slot_bytes));
 }
 
 LocationReader::Item LocationReader::next() {
@@ -68,10 +68,11 @@ LocationReader::Item LocationReader::next() {
         return item;
     default: break;
     }
-    if (index == order_s || index == order_u) {
+    if (index >= derived) {
+        const auto op = static_cast<ir::Op>(index - derived);
         const auto a = static_cast<std::uint32_t>(next().value.low);
         const auto b = static_cast<std::uint32_t>(next().value.low);
-        item.value.low = index == order_s ? ir::order_signed(a, b) : ir::order_unsigned(a, b);
+        item.value.low = ir::derived_value(op, a, b);
     } else if (index == state) {
         std::memcpy(&item.value, runtime::slot_in(state_, *word_++), bytes);
     } else {

@@ -63,17 +63,17 @@ enum Extended : std::uint32_t {
     state,      // one word: offset in the state
     constant32, // one word, zero-extended
     constant64, // two words, the low one first
-    order_s,    // of the two values whose locations follow
-    order_u,
+    // From here on: what an ir::Op makes of the two values whose locations follow.
+    derived,
 };
 } // namespace location_word
 
 void append_location(std::vector<std::uint32_t>& words, const Location& location,
                      std::uint32_t slot_offset = 0, unsigned slot_bytes = 1);
 
-// An ordering of two values (ir::RecoveryEntry), whose locations are appended next.
-void append_ordering(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
-                     unsigned slot_bytes);
+// What `op` makes of two values (ir::RecoveryEntry), whose locations are appended next.
+void append_derived(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
+                    unsigned slot_bytes);
 
 // Reads what append_location() wrote.
 class LocationReader {

@@ -205,7 +205,7 @@ void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
             append_location(site_words_, regs_.location(entry.value), slot.offset, bytes);
             continue;
         }
-        append_ordering(site_words_, entry.op, slot.offset, bytes);
+        append_derived(site_words_, entry.op, slot.offset, bytes);
         append_location(site_words_, regs_.location(entry.value), 0, 4); // i32
         append_location(site_words_, regs_.location(entry.other), 0, 4);
     }

@@ -142,10 +142,11 @@ constexpr Pass region_passes[] = {
          opt::promote_slots_across(f, w);
      }},
     {"simplify", simplify},
+    {"share_constants", opt::share_constants},
     {"split_orders", opt::split_orders},
     {"number_values_across", opt::number_values_across},
     {"remove_dead_across", opt::remove_dead_across},
-    {"derive_orders", opt::derive_orders},
+    {"derive_values", opt::derive_values},
     {"remove_dead_across again", opt::remove_dead_across},
 };
 

@@ -72,6 +72,8 @@ void run_pass(const std::string& name, Function& function, opt::Workspace& works
         opt::remove_dead(function, workspace);
     else if (name == "optimise")
         opt::optimise(function, workspace);
+    else if (name == "optimise_region")
+        opt::optimise_region(function, workspace);
     else
         FAIL("no pass is called " + name);
     opt::tidy_flow(function, workspace);
@@ -83,9 +85,12 @@ ir::Stage stage_of(const Function& function) {
 
 // A parsed function without a unit line gets what it would say.
 void complete(Function& function) {
-    for (const ir::Instruction& op : function.instructions)
-        if (op.op == ir::Op::instruction)
-            function.instruction_count = std::max(function.instruction_count, op.aux + 1);
+    std::uint32_t count = 0;
+    for (const ir::Instruction& op : function.instructions) {
+        if (op.op == ir::Op::begin_run) return; // of several runs
+        if (op.op == ir::Op::instruction) count = std::max(count, op.aux + 1);
+    }
+    function.instruction_count = count;
 }
 
 } // namespace
@@ -109,7 +114,7 @@ TEST_CASE("passes do to IR what the filetests say") {
             bool promoted = before == ir::Stage::optimised;
             for (const std::string& pass : test.passes) {
                 run_pass(pass, function, workspace);
-                promoted |= pass == "promote_slots" || pass == "optimise";
+                promoted |= pass == "promote_slots" || pass.starts_with("optimise");
             }
             const auto harm =
                 ir::find_defect(function, promoted ? ir::Stage::optimised : ir::Stage::raw);

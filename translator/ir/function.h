@@ -64,8 +64,8 @@ struct Block {
 struct RecoveryEntry {
     SlotId slot;
     Value value;
-    // copy: the slot holds `value`. order_s, order_u: that ordering of `value` and `other`, which
-    // is not made where nobody else wants it.
+    // copy: the slot holds `value`. One of derived_ops (derived.h): that of `value` and `other`,
+    // which is not made where nobody else wants it.
     Op op = Op::copy;
     Value other = {};
 

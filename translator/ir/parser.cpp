@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "translator/ir/derived.h"
 #include "translator/ir/type_rules.h"
 
 namespace vestige::ir {
@@ -231,8 +232,11 @@ class Parser {
                 const SlotId id = slot();
                 expect("=");
                 RecoveryEntry entry{.slot = id, .value = {}};
-                for (const Op order : {Op::order_s, Op::order_u})
-                    if (take(info(order).name)) entry.op = order;
+                for (const Op derived : derived_ops)
+                    if (take(info(derived).name)) {
+                        entry.op = derived;
+                        break;
+                    }
                 entry.value = value();
                 if (entry.op != Op::copy) entry.other = value();
                 function_.recovery_entries.push_back(entry);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "common/assertion.h"
+#include "translator/ir/derived.h"
 #include "translator/ir/dominators.h"
 #include "translator/ir/printer.h"
 #include "translator/ir/type_rules.h"
@@ -473,11 +474,12 @@ class Verifier {
             require(!seen[entry.slot], 14, "{} comes twice", slot.name);
             Type type = function_[entry.value].type;
             if (entry.op != Op::copy) {
-                require(entry.op == Op::order_s || entry.op == Op::order_u, 14, "{} is no ordering",
-                        info(entry.op).name);
+                if (!require(is_derived_op(entry.op), 14, "{} is not for maps",
+                             info(entry.op).name))
+                    return;
                 require(type == Type::i32 && function_[entry.other].type == Type::i32, 14,
-                        "the ordering is not of i32");
-                type = Type::i64;
+                        "the derived value is not of i32");
+                type = derived_type(entry.op);
             }
             require(type == slot.type, 14, "{} is {}", slot.name, info(slot.type).name);
             seen[entry.slot] = true;

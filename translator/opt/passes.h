@@ -34,13 +34,18 @@ void promote_slots_across(ir::Function& function, Workspace& workspace);
 // Takes away parameters that stand for one value, or for the same values as another one.
 void reduce_parameters(ir::Function& function, Workspace& workspace);
 
-// Where all that a parameter can be are orderings of one kind, passes what they compare instead:
-// mostly nobody looks at the ordering but recovery maps, which can make it from that.
+// One value a constant, at the start: constants take no register, and what is passed to a join in
+// equal ones is seen to be the same.
+void share_constants(ir::Function& function, Workspace& workspace);
+
+// Where all that a parameter can be are orderings of one kind, or outcomes of cmp_lt_u (a carry),
+// passes what they compare instead: mostly nobody looks at it but recovery maps, which can make it
+// from that.
 void split_orders(ir::Function& function, Workspace& workspace);
 
-// Leaves an ordering that only recovery maps and ways out want to them; it is dead then where it
-// was. Comes behind remove_dead_across, and wants it again.
-void derive_orders(ir::Function& function, Workspace& workspace);
+// Leaves what only recovery maps and ways out want to them, where they can make it (ir/derived.h);
+// it is dead then where it was. Comes behind remove_dead_across, and wants it again.
+void derive_values(ir::Function& function, Workspace& workspace);
 
 // Gives an op the value of an equal pure one that dominates it.
 void number_values_across(ir::Function& function, Workspace& workspace);

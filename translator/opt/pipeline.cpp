@@ -36,12 +36,14 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     check(function, workspace, ir::Stage::optimised);
     if (simplify(function, workspace) == FlowChange::some) tidy_flow(function, workspace);
     check(function, workspace, ir::Stage::optimised);
+    share_constants(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
     split_orders(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     number_values_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     remove_dead_across(function, workspace);
-    derive_orders(function, workspace);
+    derive_values(function, workspace);
     remove_dead_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
 }

@@ -1,5 +1,7 @@
+#include <array>
 #include <vector>
 
+#include "translator/ir/derived.h"
 #include "translator/ir/dominators.h"
 #include "translator/opt/passes.h"
 
@@ -30,14 +32,9 @@ class Splitting {
     bool run() {
         bool any = false;
         for (const BlockId block : w_.order) {
-            auto& parameters = function_.blocks[block].parameters;
-            for (std::size_t i = 0; i < parameters.size(); ++i) {
-                if (function_[parameters[i]].type != Type::i64) continue;
-                const Op op = common_op(block, i);
-                if (op != Op::order_s && op != Op::order_u) continue;
-                split(block, i, op);
-                any = true;
-            }
+            // Conditions first: they look at the orderings that are passed with them.
+            for (const Type type : {Type::i1, Type::i64})
+                any |= split_all(block, type);
         }
         if (!any) return false;
         for (const BlockId block : w_.order)
@@ -57,16 +54,59 @@ class Splitting {
         return w_.replacements.resolve(function_.list(list)[index]);
     }
 
-    // What makes the parameter's arguments, if that is one op; else `parameter`.
+    bool split_all(BlockId block, Type type) {
+        bool any = false;
+        auto& parameters = function_.blocks[block].parameters;
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            if (function_[parameters[i]].type != type) continue;
+            const Op op = common_op(block, i);
+            if (!ir::derives_from_two(op)) continue;
+            split(block, i, op);
+            any = true;
+        }
+        return any;
+    }
+
+    // What makes the parameter's arguments, if that is one op of two i32; else `parameter`. A
+    // condition that does not hold passes for "less" of any number and zero.
     Op common_op(BlockId block, std::size_t index) const {
         Op common = Op::parameter;
         for (const Way& way : ways_[block]) {
-            const Op op = function_[argument(way, index)].op;
-            if (common != Op::parameter && op != common) return Op::parameter;
-            common = op;
-            if (common == Op::parameter) return common;
+            const Instruction& made = function_[argument(way, index)];
+            if (never_holds(made)) continue;
+            if (!ir::derives_from_two(made.op)) return Op::parameter;
+            if (function_[made.arguments[0]].type != Type::i32) return Op::parameter;
+            if (common != Op::parameter && made.op != common) return Op::parameter;
+            common = made.op;
         }
         return common;
+    }
+    static bool never_holds(const Instruction& op) {
+        return op.op == Op::constant && op.type == Type::i1 && op.imm == 0;
+    }
+
+    // What the parameter's argument is made of; for a condition that does not hold, what another
+    // argument compares with zero, so that there may be nothing more to pass.
+    std::array<Value, 2> operands(const Way& way, std::size_t index) {
+        const Instruction& made = function_[argument(way, index)];
+        if (!never_holds(made)) return {made.arguments[0], made.arguments[1]};
+        const ir::ValueList list = function_[way.jump].target_arguments[way.which];
+        for (std::size_t i = 0; i < list.count; ++i) {
+            const Instruction& other = function_[argument(way, i)];
+            if (other.op != Op::order_s) continue;
+            const Instruction& right = function_[other.arguments[1]];
+            if (right.op == Op::constant && right.imm == 0)
+                return {other.arguments[0], other.arguments[1]};
+        }
+        return {zero(), zero()};
+    }
+
+    Value zero() {
+        if (zero_.valid()) return zero_;
+        zero_ = append({.op = Op::constant, .type = Type::i32});
+        auto& body = function_.blocks[w_.order.front()].body;
+        body.insert(body.begin(), zero_);
+        return zero_;
     }
 
     Value append(const Instruction& op) {
@@ -78,16 +118,17 @@ class Splitting {
     void split(BlockId block, std::size_t index, Op op) {
         const Value first = append({.op = Op::parameter, .type = Type::i32});
         const Value second = append({.op = Op::parameter, .type = Type::i32});
-        Instruction order{.op = op, .type = Type::i64, .argument_count = 2};
+        const Type type = ir::derived_type(op);
+        Instruction order{.op = op, .type = type, .argument_count = 2};
         order.arguments[0] = first;
         order.arguments[1] = second;
         const Value made = append(order);
         for (const Way& way : ways_[block]) {
-            const Instruction& passed = function_[argument(way, index)];
+            const auto passed = operands(way, index);
             const auto old = function_.list(function_[way.jump].target_arguments[way.which]);
             arguments_.assign(old.begin(), old.end());
-            arguments_[index] = passed.arguments[0];
-            arguments_.push_back(passed.arguments[1]);
+            arguments_[index] = passed[0];
+            arguments_.push_back(passed[1]);
             const ir::ValueList list = function_.make_list(arguments_);
             function_[way.jump].target_arguments[way.which] = list;
         }
@@ -103,6 +144,7 @@ class Splitting {
     Workspace& w_;
     std::vector<std::vector<Way>> ways_; // to each block
     std::vector<Value> arguments_;
+    Value zero_; // an i32
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "translator/ir/derived.h"
 #include "translator/opt/passes.h"
 
 namespace vestige::opt {
@@ -12,7 +13,12 @@ using ir::Value;
 
 namespace {
 
-bool is_order(const Instruction& op) { return op.op == Op::order_s || op.op == Op::order_u; }
+// What recovery maps can make by themselves, of what lives as long at no cost.
+bool is_derivable(const Function& function, const Instruction& op) {
+    if (!ir::is_derived_op(op.op) || op.type != ir::derived_type(op.op)) return false;
+    if (function[op.arguments[0]].type != ir::Type::i32) return false;
+    return ir::derives_from_two(op.op) || function[op.arguments[1]].op == Op::constant;
+}
 
 // Whether a block ends in a way out of the function.
 bool is_exit(const Function& function, BlockId block) {
@@ -22,7 +28,7 @@ bool is_exit(const Function& function, BlockId block) {
 
 } // namespace
 
-void derive_orders(Function& function, Workspace& w) {
+void derive_values(Function& function, Workspace& w) {
     // Values that something in the straight way wants.
     w.used.assign(function.instructions.size(), 0);
     for (const BlockId block : w.order) {
@@ -30,8 +36,11 @@ void derive_orders(Function& function, Workspace& w) {
         for (const Value value : function.blocks[block].body) {
             const Instruction& op = function[value];
             if (exit && op.op == Op::set_slot) continue;
-            for (const Value argument : op.args())
-                w.used[argument.index] = 1;
+            for (const Value argument : op.args()) {
+                // Another comparison of the same costs a branch nothing.
+                const bool tested = op.op == Op::branch && function[argument].op == Op::cmp_lt_u;
+                if (!tested) w.used[argument.index] = 1;
+            }
             if (op.op == Op::jump || op.op == Op::branch)
                 for (const ir::ValueList list : op.target_arguments)
                     for (const Value argument : function.list(list))
@@ -39,7 +48,8 @@ void derive_orders(Function& function, Workspace& w) {
         }
     }
     const auto derived = [&](Value value) {
-        return value.index < w.used.size() && !w.used[value.index] && is_order(function[value]);
+        return value.index < w.used.size() && !w.used[value.index] &&
+               is_derivable(function, function[value]);
     };
     for (ir::RecoveryEntry& entry : function.recovery_entries) {
         if (entry.op != Op::copy || !derived(entry.value)) continue;

@@ -11,9 +11,9 @@
 
 namespace vestige::ir {
 
-inline constexpr Op derived_ops[] = {Op::order_s, Op::order_u, Op::cmp_lt_u, Op::add,
-                                     Op::sub,     Op::and_,    Op::or_,      Op::xor_,
-                                     Op::shl,     Op::shr,     Op::sar,      Op::rotl};
+inline constexpr Op derived_ops[] = {Op::order_s, Op::order_u, Op::cmp_lt_u, Op::cmp_eq, Op::add,
+                                     Op::sub,     Op::and_,    Op::or_,      Op::xor_,   Op::shl,
+                                     Op::shr,     Op::sar,     Op::rotl};
 
 constexpr bool is_derived_op(Op op) {
     for (const Op other : derived_ops)
@@ -21,14 +21,17 @@ constexpr bool is_derived_op(Op op) {
     return false;
 }
 
+// A carry is "less", or "equal to zero" if the other is 1.
+constexpr bool is_derived_condition(Op op) { return op == Op::cmp_lt_u || op == Op::cmp_eq; }
+
 // Of two values: flags and orderings. The others are worth it for a value and a constant alone.
 constexpr bool derives_from_two(Op op) {
-    return op == Op::order_s || op == Op::order_u || op == Op::cmp_lt_u;
+    return op == Op::order_s || op == Op::order_u || is_derived_condition(op);
 }
 
 constexpr Type derived_type(Op op) {
     if (op == Op::order_s || op == Op::order_u) return Type::i64;
-    return op == Op::cmp_lt_u ? Type::i1 : Type::i32;
+    return is_derived_condition(op) ? Type::i1 : Type::i32;
 }
 
 inline std::uint64_t derived_value(Op op, std::uint32_t a, std::uint32_t b) {
@@ -37,6 +40,7 @@ inline std::uint64_t derived_value(Op op, std::uint32_t a, std::uint32_t b) {
     case Op::order_s: return order_signed(a, b);
     case Op::order_u: return order_unsigned(a, b);
     case Op::cmp_lt_u: return a < b;
+    case Op::cmp_eq: return a == b;
     case Op::add: return std::uint32_t{a + b};
     case Op::sub: return std::uint32_t{a - b};
     case Op::and_: return a & b;

@@ -38,7 +38,8 @@ void derive_values(Function& function, Workspace& w) {
             if (exit && op.op == Op::set_slot) continue;
             for (const Value argument : op.args()) {
                 // Another comparison of the same costs a branch nothing.
-                const bool tested = op.op == Op::branch && function[argument].op == Op::cmp_lt_u;
+                const bool tested =
+                    op.op == Op::branch && ir::is_derived_condition(function[argument].op);
                 if (!tested) w.used[argument.index] = 1;
             }
             if (op.op == Op::jump || op.op == Op::branch)

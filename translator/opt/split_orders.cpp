@@ -71,15 +71,17 @@ class Splitting {
     // condition that does not hold passes for "less" of any number and zero.
     Op common_op(BlockId block, std::size_t index) const {
         Op common = Op::parameter;
+        bool never = false; // on some way
         for (const Way& way : ways_[block]) {
             const Instruction& made = function_[argument(way, index)];
+            never |= never_holds(made);
             if (never_holds(made)) continue;
             if (!ir::derives_from_two(made.op)) return Op::parameter;
             if (function_[made.arguments[0]].type != Type::i32) return Op::parameter;
             if (common != Op::parameter && made.op != common) return Op::parameter;
             common = made.op;
         }
-        return common;
+        return never && common != Op::cmp_lt_u ? Op::parameter : common;
     }
     static bool never_holds(const Instruction& op) {
         return op.op == Op::constant && op.type == Type::i1 && op.imm == 0;

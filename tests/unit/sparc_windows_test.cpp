@@ -247,3 +247,59 @@ TEST_CASE("sparc: trap entry moves round the windows without asking WIM") {
         CHECK(rig.state().enable_traps == 1);
     }
 }
+
+// What the kernels' handlers of these traps do with the MMU's registers, where generated code knows
+// the register and where it does not.
+TEST_CASE("sparc: MMU registers as window traps use them") {
+    constexpr unsigned mmu = 4;
+    const auto alternate = [](unsigned op3, unsigned rd, unsigned at) {
+        return format3(3, op3, rd, 0, r(at)) | mmu << 5;
+    };
+    const auto lda = [&](unsigned at, unsigned rd) { return alternate(0x10, rd, at); };
+    const auto sta = [&](unsigned rd, unsigned at) { return alternate(0x14, rd, at); };
+    const auto set_up = [&](Rig& rig) {
+        rig.program({mov(0x300, g(5)),
+                     branch(always, 8),
+                     lda(g(5), l(0)), // in the slot
+                     lda(g(5), l(1)), // not known here
+                     mov(0x200, g(5)),
+                     lda(g(5), l(2)),
+                     lda(g(0), l(3)),
+                     or_(l(3), 2, l(3)),
+                     sta(l(3), g(0)),
+                     lda(g(0), l(4)),
+                     mov(0x400, g(5)),
+                     lda(g(5), l(5)),
+                     mov(0x300, g(5)),
+                     lda(g(5), l(6)),
+                     branch(always, 8),
+                     sta(g(0), g(0)), // slot
+                     lda(g(0), l(7)),
+                     mov(1, g(1)),
+                     sta(g(1), g(0)),
+                     lda(g(0), o(0)),
+                     here,
+                     nop});
+        rig.set([](State& state) {
+            state.mmu.fault_status = 0x3a6;
+            state.mmu.fault_address = 0x12345678;
+            state.mmu.context = 9;
+        });
+    };
+    Rig rig;
+    set_up(rig);
+    const std::uint32_t fixed = rig.machine().cpu().model().mmu.fixed_bits;
+    const std::uint32_t before = rig.state().mmu.control;
+    rig.run(20);
+    CHECK(rig.reg(l(0)) == 0x3a6);
+    CHECK(rig.reg(l(1)) == 0); // reading has cleared it
+    CHECK(rig.reg(l(2)) == 9);
+    CHECK(rig.reg(l(3)) == (before | 2));
+    CHECK(rig.reg(l(4)) == (before | 2));
+    CHECK(rig.reg(l(5)) == 0x12345678);
+    CHECK(rig.reg(l(6)) == 0);
+    CHECK(rig.reg(l(7)) == fixed); // the boot mode is off
+    CHECK(rig.reg(o(0)) == (fixed | 1));
+    CHECK(rig.state().mmu.control == (fixed | 1));
+    at_every_budget(set_up, 20);
+}

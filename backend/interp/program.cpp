@@ -131,9 +131,14 @@ std::uint32_t Preparer::recovery(const ir::Instruction& op) {
     const auto first = static_cast<std::uint32_t>(program_.saved_slots.size());
     for (const ir::RecoveryEntry& entry : function_.entries(recovery)) {
         const ir::Slot& slot = (*function_.layout)[entry.slot];
-        const std::uint32_t other = entry.op == Op::copy ? 0 : reg(entry.other);
-        program_.saved_slots.push_back(
-            {slot.offset, ir::info(slot.type).bytes, reg(entry.value), entry.op, other});
+        SavedSlot saved{slot.offset, ir::info(slot.type).bytes, reg(entry.value), entry.op};
+        if (entry.op != Op::copy) saved.other = reg(entry.other);
+        if (entry.op == Op::select) {
+            saved.test = entry.test;
+            saved.if_true = reg(entry.if_true);
+            saved.if_false = reg(entry.if_false);
+        }
+        program_.saved_slots.push_back(saved);
     }
     program_.recoveries.push_back({recovery.pc, not_started(started), first, recovery.count});
     return static_cast<std::uint32_t>(program_.recoveries.size() - 1);

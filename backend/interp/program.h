@@ -15,8 +15,10 @@ struct SavedSlot {
     std::uint32_t offset;
     std::uint32_t bytes;
     std::uint32_t source;     // register
-    ir::Op op = ir::Op::copy; // or an ordering of `source` and `other`
+    ir::Op op = ir::Op::copy; // or as in ir::RecoveryEntry
     std::uint32_t other = 0;
+    ir::Op test = ir::Op::copy;
+    std::uint32_t if_true = 0, if_false = 0;
 };
 struct RecoveryPlan {
     std::uint64_t pc;
@@ -71,7 +73,9 @@ inline const Step* leave_early(Frame& frame, Registers registers, std::uint32_t 
             }
             const auto a = static_cast<std::uint32_t>(registers[saved.source]);
             const auto b = static_cast<std::uint32_t>(registers[saved.other]);
-            const std::uint64_t derived = ir::derived_value(saved.op, a, b);
+            const bool selects = saved.op == ir::Op::select;
+            std::uint64_t derived = ir::derived_value(selects ? saved.test : saved.op, a, b);
+            if (selects) derived = registers[derived != 0 ? saved.if_true : saved.if_false];
             write_slot(frame, saved.offset, &derived, saved.bytes);
         }
         pc = plan.pc;

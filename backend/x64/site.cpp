@@ -44,10 +44,11 @@ void append_location(std::vector<std::uint32_t>& words, const Location& location
     }
 }
 
-void append_derived(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
-                    unsigned slot_bytes) {
-    words.push_back(
-        head(extended, derived + static_cast<std::uint32_t>(op), slot_offset, slot_bytes));
+void append_derived(std::vector<std::uint32_t>& words, const ir::RecoveryEntry& entry,
+                    std::uint32_t slot_offset, unsigned slot_bytes) {
+    const std::uint32_t index = derived + static_cast<std::uint32_t>(entry.op);
+    words.push_back(head(extended, index, slot_offset, slot_bytes));
+    if (entry.op == ir::Op::select) words.push_back(static_cast<std::uint32_t>(entry.test));
 }
 
 LocationReader::Item LocationReader::next() {
@@ -69,10 +70,16 @@ LocationReader::Item LocationReader::next() {
     default: break;
     }
     if (index >= derived) {
-        const auto op = static_cast<ir::Op>(index - derived);
+        auto op = static_cast<ir::Op>(index - derived);
+        const bool selects = op == ir::Op::select;
+        if (selects) op = static_cast<ir::Op>(*word_++);
         const auto a = static_cast<std::uint32_t>(next().value.low);
         const auto b = static_cast<std::uint32_t>(next().value.low);
         item.value.low = ir::derived_value(op, a, b);
+        if (!selects) return item;
+        const bool holds = item.value.low != 0;
+        const std::uint64_t first = next().value.low, second = next().value.low;
+        item.value.low = holds ? first : second;
     } else if (index == state) {
         std::memcpy(&item.value, runtime::slot_in(state_, *word_++), bytes);
     } else {

@@ -63,7 +63,8 @@ enum Extended : std::uint32_t {
     state,      // one word: offset in the state
     constant32, // one word, zero-extended
     constant64, // two words, the low one first
-    // From here on: what an ir::Op makes of the two values whose locations follow.
+    // From here on: what an ir::Op makes of the two values whose locations follow. For select: the
+    // test in one word, the locations of what it compares, and those of the two choices.
     derived,
 };
 } // namespace location_word
@@ -71,9 +72,9 @@ enum Extended : std::uint32_t {
 void append_location(std::vector<std::uint32_t>& words, const Location& location,
                      std::uint32_t slot_offset = 0, unsigned slot_bytes = 1);
 
-// What `op` makes of two values (ir::RecoveryEntry), whose locations are appended next.
-void append_derived(std::vector<std::uint32_t>& words, ir::Op op, std::uint32_t slot_offset,
-                    unsigned slot_bytes);
+// What an entry makes of values (ir::RecoveryEntry), whose locations are appended next.
+void append_derived(std::vector<std::uint32_t>& words, const ir::RecoveryEntry& entry,
+                    std::uint32_t slot_offset, unsigned slot_bytes);
 
 // Reads what append_location() wrote.
 class LocationReader {

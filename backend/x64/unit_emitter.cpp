@@ -205,9 +205,10 @@ void UnitEmitter::add_recovery(SiteId site, const Instruction& op) {
             append_location(site_words_, regs_.location(entry.value), slot.offset, bytes);
             continue;
         }
-        append_derived(site_words_, entry.op, slot.offset, bytes);
-        append_location(site_words_, regs_.location(entry.value), 0, 4); // i32
-        append_location(site_words_, regs_.location(entry.other), 0, 4);
+        append_derived(site_words_, entry, slot.offset, bytes);
+        entry.for_each_value([&](Value value) { // i32
+            append_location(site_words_, regs_.location(value), 0, 4);
+        });
     }
     record(site).recovery_words = static_cast<std::uint16_t>(site_words_.size() - first);
 }

@@ -15,6 +15,15 @@ inline constexpr Op derived_ops[] = {Op::order_s, Op::order_u, Op::cmp_lt_u, Op:
                                      Op::sub,     Op::and_,    Op::or_,      Op::xor_,   Op::shl,
                                      Op::shr,     Op::sar,     Op::rotl};
 
+// What a recovery entry of Op::select tests by itself.
+inline constexpr Op derived_tests[] = {Op::cmp_eq,   Op::cmp_ne,   Op::cmp_lt_u,
+                                       Op::cmp_le_u, Op::cmp_lt_s, Op::cmp_le_s};
+constexpr bool is_derived_test(Op op) {
+    for (const Op other : derived_tests)
+        if (op == other) return true;
+    return false;
+}
+
 constexpr bool is_derived_op(Op op) {
     for (const Op other : derived_ops)
         if (op == other) return true;
@@ -40,7 +49,11 @@ inline std::uint64_t derived_value(Op op, std::uint32_t a, std::uint32_t b) {
     case Op::order_s: return order_signed(a, b);
     case Op::order_u: return order_unsigned(a, b);
     case Op::cmp_lt_u: return a < b;
+    case Op::cmp_le_u: return a <= b;
+    case Op::cmp_lt_s: return static_cast<std::int32_t>(a) < static_cast<std::int32_t>(b);
+    case Op::cmp_le_s: return static_cast<std::int32_t>(a) <= static_cast<std::int32_t>(b);
     case Op::cmp_eq: return a == b;
+    case Op::cmp_ne: return a != b;
     case Op::add: return std::uint32_t{a + b};
     case Op::sub: return std::uint32_t{a - b};
     case Op::and_: return a & b;

@@ -68,14 +68,23 @@ struct RecoveryEntry {
     // which is not made where nobody else wants it.
     Op op = Op::copy;
     Value other = {};
+    // select: one of two i32, by the outcome of `test`, a comparison of `value` and `other`.
+    Op test = Op::copy;
+    Value if_true = {}, if_false = {};
 
     template <typename Visitor> void for_each_value(Visitor&& visit) const {
         visit(value);
         if (op != Op::copy) visit(other);
+        if (op != Op::select) return;
+        visit(if_true);
+        visit(if_false);
     }
     template <typename Change> void rewrite(Change&& change) {
         value = change(value);
         if (op != Op::copy) other = change(other);
+        if (op != Op::select) return;
+        if_true = change(if_true);
+        if_false = change(if_false);
     }
 };
 struct Recovery {

@@ -221,6 +221,12 @@ class Parser {
         expect("]");
         op.imm = access.pack();
     }
+    // Op::copy if none is named.
+    Op one_of(std::span<const Op> ops) {
+        for (const Op op : ops)
+            if (take(info(op).name)) return op;
+        return Op::copy;
+    }
     std::uint32_t recovery() {
         Recovery recovery{.pc = number("a pc")};
         expect("#");
@@ -232,13 +238,18 @@ class Parser {
                 const SlotId id = slot();
                 expect("=");
                 RecoveryEntry entry{.slot = id, .value = {}};
-                for (const Op derived : derived_ops)
-                    if (take(info(derived).name)) {
-                        entry.op = derived;
-                        break;
-                    }
+                if (take(info(Op::select).name)) {
+                    entry.op = Op::select;
+                    entry.test = one_of(derived_tests);
+                } else {
+                    entry.op = one_of(derived_ops);
+                }
                 entry.value = value();
                 if (entry.op != Op::copy) entry.other = value();
+                if (entry.op == Op::select) {
+                    entry.if_true = value();
+                    entry.if_false = value();
+                }
                 function_.recovery_entries.push_back(entry);
             } while (take(","));
             expect("}");

@@ -176,9 +176,15 @@ class Printer {
                     value(entry.value);
                 } else {
                     put("{} ", info(entry.op).name);
+                    if (entry.op == Op::select) put("{} ", info(entry.test).name);
                     value(entry.value);
                     text_ += " ";
                     value(entry.other);
+                    if (entry.op == Op::select)
+                        for (const Value choice : {entry.if_true, entry.if_false}) {
+                            text_ += " ";
+                            value(choice);
+                        }
                 }
                 before = ", ";
             }

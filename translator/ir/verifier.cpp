@@ -473,7 +473,17 @@ class Verifier {
             require(entry.slot != function_.layout->pc, 14, "pc is the map's own");
             require(!seen[entry.slot], 14, "{} comes twice", slot.name);
             Type type = function_[entry.value].type;
-            if (entry.op != Op::copy) {
+            if (entry.op == Op::select) {
+                if (!require(exists(entry.if_true) && exists(entry.if_false), 14,
+                             "a value does not exist"))
+                    return;
+                require(is_derived_test(entry.test), 14, "{} is no test", info(entry.test).name);
+                require(type == Type::i32 && function_[entry.other].type == Type::i32, 14,
+                        "what is compared is not i32");
+                type = function_[entry.if_true].type;
+                require(type == Type::i32 && function_[entry.if_false].type == type, 14,
+                        "the choices are not i32");
+            } else if (entry.op != Op::copy) {
                 if (!require(is_derived_op(entry.op), 14, "{} is not for maps",
                              info(entry.op).name))
                     return;

@@ -17,7 +17,7 @@ UnitEmitter::AccessPath UnitEmitter::begin_window_access(SiteKind kind, const In
                                                          const Distance& source,
                                                          const Held& address) {
     const MemoryAccess access = MemoryAccess::unpack(op.imm);
-    const std::int32_t mask = access.alignment - 1;
+    const std::int32_t mask = alignment_.holds(op) ? 0 : access.alignment - 1;
     const bool displaced = (source.offset & mask) != 0;
     const Held sum = displaced ? regs_.scratch() : Held();
     const AccessPath path{.site = new_site(kind, op, op.imm),
@@ -28,7 +28,7 @@ UnitEmitter::AccessPath UnitEmitter::begin_window_access(SiteKind kind, const In
     record(path.site).address_offset = static_cast<std::uint32_t>(source.offset);
     if (kind == SiteKind::store) add_operand(path.site, op.arguments[1]);
     add_recovery(path.site, op);
-    if (access.alignment > 1) {
+    if (mask != 0) {
         if (displaced) as_.lea(sum.r32(), x86::ptr(address.r64(), source.offset));
         as_.test(displaced ? sum.r8() : address.r8(), mask);
         as_.jnz(at(path.slow));

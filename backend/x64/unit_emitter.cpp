@@ -47,6 +47,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     has_vectors_ = std::any_of(function.instructions.begin(), function.instructions.end(),
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });
     live_.analyse(function, view);
+    if (view == runtime::MemoryView::window) alignment_.analyse(function);
     charges_.plan(function, live_.flow());
     run_block_ = no_block;
     first_charge_ = charges_.most_at(function.start_pc);

@@ -13,6 +13,7 @@
 
 #include "backend/x64/edge_moves.h"
 #include "backend/x64/host_features.h"
+#include "backend/x64/known_alignment.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/register_allocator.h"
 #include "backend/x64/run_charges.h"
@@ -294,6 +295,7 @@ class UnitEmitter {
     asmjit::CodeHolder code_;
     x86::Assembler as_;
     Liveness live_;
+    KnownAlignment alignment_; // of code for windows
     RegisterAllocator regs_;
     ColdCode cold_;
     ir::BlockId block_ = 0, next_block_ = 0; // being emitted, and behind it

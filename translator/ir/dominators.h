@@ -18,6 +18,8 @@ class Dominators {
     bool reachable(BlockId block) const { return block == 0 || idom_[block] != no_block; }
     // Also true for the block itself.
     bool dominates(BlockId above, BlockId below) const;
+    // The nearest of the others that dominate the block; no_block: there is none.
+    BlockId immediate(BlockId block) const { return block == 0 ? no_block : idom_[block]; }
     // Reachable blocks, each after all its dominators.
     const std::vector<BlockId>& reverse_postorder() const { return order_; }
 

@@ -20,7 +20,8 @@ struct X64Backend::Parts {
     Parts(runtime::MemoryPath& memory, const X64Options& options)
         : features(options.features),
           arena(options.arena_bytes),
-          thunks(emit_thunks(arena, options.banks, enter_slow_path, &memory, thunk_bytes)),
+          thunks(emit_thunks(arena, options.banks, options.features, enter_slow_path, &memory,
+                             thunk_bytes)),
           emitter(options.features, thunks),
           listing(options.listing),
           gdb_image(arena.begin(), arena.end(), unwind_ranges(thunks, arena.end())) {

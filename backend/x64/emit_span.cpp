@@ -137,8 +137,7 @@ void UnitEmitter::end_span_access(const SpanAccess& access, MemoryAccess memory_
                     .stores = access.span->stores,
                     .access = memory_access};
     cold_.add([this, cold, perform] {
-        // The frame's alignment, above the spill area.
-        const x86::Mem saved = x86::qword_ptr(x86::rsp, spill_area_bytes);
+        const x86::Mem saved = x86::qword_ptr(x86::rsp, saved_register_place);
         const x86::Gp pointer = gp64(cold.pointer), address = gp64(cold.temporary);
         const LabelId slow = new_label();
         as_.bind(at(cold.alone));

@@ -1,6 +1,8 @@
 // The stack while generated code runs, from the stack pointer up:
 //
 //     spill area            values that found no register, 8 bytes a slot
+//     a place to save a register for some instructions, 8 bytes
+//     GS' base as generated code has set it, or 0; 8 bytes
 //     alignment, 8 bytes
 //     saved registers       of the C++ caller
 //     return address        of enter()
@@ -18,6 +20,10 @@ namespace vestige::x64 {
 inline constexpr unsigned spill_slot_bytes = 8;
 inline constexpr unsigned spill_slot_count = 2048;
 inline constexpr unsigned spill_area_bytes = spill_slot_bytes * spill_slot_count;
+
+// From the stack pointer of generated code.
+inline constexpr std::int32_t saved_register_place = spill_area_bytes;
+inline constexpr std::int32_t gs_base_place = spill_area_bytes + 8;
 
 inline x86::Mem spill_memory(unsigned slot, std::uint32_t bytes) {
     return x86::ptr(x86::rsp, static_cast<std::int32_t>(slot * spill_slot_bytes), bytes);

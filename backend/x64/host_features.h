@@ -12,6 +12,7 @@ struct HostFeatures {
     bool avx = false;  // three-operand forms of SSE
     bool avx2 = false; // shifts of lanes by lanes
     bool fma = false;
+    bool fsgsbase = false; // wrgsbase, which the kernel must allow as well
 
     static HostFeatures baseline() { return {}; }
     static HostFeatures of_this_host();

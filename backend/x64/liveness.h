@@ -42,8 +42,12 @@ struct ValueUses {
 
 class Liveness {
   public:
+    // What the address of an access in a window may consist of: a value and a displacement; with an
+    // index, which may be shifted.
+    enum class Addresses : std::uint8_t { displaced, indexed };
     void analyse(const ir::Function& function,
-                 runtime::MemoryView view = runtime::MemoryView::page_map);
+                 runtime::MemoryView view = runtime::MemoryView::page_map,
+                 Addresses addresses = Addresses::displaced);
 
     const ControlFlow& flow() const { return flow_; }
     const GlobalLiveness& across_blocks() const { return across_; }
@@ -97,7 +101,10 @@ class Liveness {
     void look_behind_block(ir::Value value, std::uint32_t position);
 
     const ir::Function* function_ = nullptr;
+    void fuse_index(const ir::Instruction& access, ir::Value address, ir::BlockId block);
+
     runtime::MemoryView view_ = runtime::MemoryView::page_map;
+    Addresses addresses_ = Addresses::displaced;
     std::vector<ValueUses> values_;
     ControlFlow flow_;
     GlobalLiveness across_;

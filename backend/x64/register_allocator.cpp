@@ -18,9 +18,9 @@ constexpr std::uint32_t every_register = ~0u;
 
 // ---- functions, blocks and instructions
 
-void RegisterAllocator::begin_function(const ir::Function& function, WriteMap write_map) {
+void RegisterAllocator::begin_function(const ir::Function& function, FixedRegisters fixed) {
     function_ = &function;
-    write_map_ = write_map;
+    fixed_ = fixed;
     values_.assign(function.instructions.size(), {});
     std::fill(std::begin(occupant_), std::end(occupant_), nobody);
     for (const std::uint8_t locks : locks_)

@@ -86,15 +86,11 @@ class RegisterAllocator {
         : as_(assembler), live_(liveness), avx_(avx) {}
 
     // ---- functions, blocks and instructions
-    // Whether values may take the write map's register. The code then makes no calls behind which
-    // that is loaded anew.
-    enum class WriteMap : std::uint8_t { used, unused };
-    void begin_function(const ir::Function& function, WriteMap write_map);
+    // Without the maps' registers, the code makes no calls behind which they are loaded anew.
+    void begin_function(const ir::Function& function, FixedRegisters fixed);
     // Registers that may hold values of the function.
     std::span<const HostRegister> allocatable(Bank bank) const {
-        const auto all = x64::allocatable(bank, *function_->layout);
-        const bool but_last = bank == Bank::general && write_map_ == WriteMap::used;
-        return but_last ? all.first(all.size() - 1) : all;
+        return x64::allocatable(bank, *function_->layout, fixed_);
     }
     void begin_block(const BlockEntry& entry);
     // The values of the entry, and what becomes them, are to be made in the registers that they
@@ -217,7 +213,7 @@ class RegisterAllocator {
     x86::Assembler& as_;
     Liveness& live_;
     bool avx_;
-    WriteMap write_map_ = WriteMap::used;
+    FixedRegisters fixed_ = FixedRegisters::maps;
     bool keep_flags_ = false;
     const ir::Function* function_ = nullptr;
     std::uint32_t position_ = 0;

@@ -33,22 +33,30 @@ inline constexpr HostRegister state_register = host::rbp;
 inline constexpr std::int32_t state_bias = 128;
 inline constexpr HostRegister write_map_register = host::r13;
 inline constexpr HostRegister read_map_register = host::r14;
-inline constexpr HostRegister window_register = read_map_register; // in code for windows
+// In code for windows, where GS does not have it (HostFeatures::fsgsbase).
+inline constexpr HostRegister window_register = read_map_register;
 inline constexpr HostRegister budget_register = host::r15;
 // Of guests with register banks: CpuHeader + CpuHeader::bank.
 inline constexpr HostRegister bank_register = host::r12;
 
 // ---- registers that hold values, the first choice first
 
-// Short encodings first; rcx late, because variable shifts want it. The last one only where no
-// store looks at the write map.
+// Which registers with a fixed role a function's code has.
+enum class FixedRegisters : std::uint8_t {
+    maps,   // both, or a helper puts them there
+    window, // code for windows
+    none,   // code for windows in GS
+};
+
+// Short encodings first; rcx late, because variable shifts want it. The last two only where they
+// have no fixed role.
 inline constexpr HostRegister allocatable_general[] = {
-    host::rax, host::rdx, host::rsi, host::rdi, host::rbx, host::rcx,
-    8,         9,         10,        11,        host::r12, write_map_register};
+    host::rax, host::rdx, host::rsi, host::rdi, host::rbx,          host::rcx,        8,
+    9,         10,        11,        host::r12, write_map_register, read_map_register};
 // The same of guests with register banks.
 inline constexpr HostRegister allocatable_beside_bank[] = {
-    host::rax, host::rdx, host::rsi, host::rdi, host::rcx,         8,
-    9,         10,        11,        host::rbx, write_map_register};
+    host::rax, host::rdx, host::rsi, host::rdi, host::rcx,          8,
+    9,         10,        11,        host::rbx, write_map_register, read_map_register};
 inline constexpr HostRegister allocatable_xmm[] = {16, 17, 18, 19, 20, 21, 22, 23,
                                                    24, 25, 26, 27, 28, 29, 30, 31};
 
@@ -61,8 +69,9 @@ template <std::size_t n> constexpr std::uint32_t mask_of(const HostRegister (&li
 }
 
 // What a C++ function keeps (System V).
-inline constexpr std::uint32_t callee_saved =
-    mask_of(host::rbx) | mask_of(host::r12) | mask_of(write_map_register);
+inline constexpr std::uint32_t callee_saved = mask_of(host::rbx) | mask_of(host::r12) |
+                                              mask_of(write_map_register) |
+                                              mask_of(read_map_register);
 
 enum class Bank : std::uint8_t { general, xmm };
 
@@ -80,10 +89,17 @@ constexpr Bank bank_of(ir::Type type) {
     }
 }
 
-inline std::span<const HostRegister> allocatable(Bank bank, const ir::StateLayout& layout) {
+inline std::span<const HostRegister> allocatable(Bank bank, const ir::StateLayout& layout,
+                                                 FixedRegisters fixed) {
     if (bank == Bank::xmm) return allocatable_xmm;
-    if (layout.has_banks) return allocatable_beside_bank;
-    return allocatable_general;
+    const auto all = layout.has_banks ? std::span<const HostRegister>(allocatable_beside_bank)
+                                      : std::span<const HostRegister>(allocatable_general);
+    switch (fixed) {
+    case FixedRegisters::maps: return all.first(all.size() - 2);
+    case FixedRegisters::window: return all.first(all.size() - 1);
+    case FixedRegisters::none: return all;
+    }
+    VESTIGE_UNREACHABLE("no such roles");
 }
 
 constexpr bool is_xmm(HostRegister reg) { return reg >= first_xmm; }

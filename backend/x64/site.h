@@ -39,8 +39,12 @@ struct SiteRecord {
     std::uint16_t operand_words; // with the pointers' places
     std::uint16_t recovery_words;
     std::uint32_t address_offset; // to be added to the address operand
+    // The operand behind the address is shifted and added to it.
+    static constexpr std::uint8_t no_index = 0xff;
+    std::uint8_t index_shift;
+    bool has_window_in_gs; // the code has no fixed register for it
 };
-static_assert(sizeof(SiteRecord) == 40);
+static_assert(sizeof(SiteRecord) == 48);
 
 // A unit's exit that can be chained, beside the records. LinkSite::patch_address points here.
 struct LinkRecord {

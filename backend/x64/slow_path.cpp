@@ -68,7 +68,8 @@ class SlowPath {
 std::uint64_t SlowPath::resume() {
     frame_.return_address = reinterpret_cast<std::uint64_t>(here_ + record_->resume);
     frame_.general[budget_register] = static_cast<std::uint64_t>(header_.budget);
-    if (header_.window != 0) { // the write map's register may hold anything
+    if (record_->has_window_in_gs) return 0; // the maps' registers may hold anything
+    if (header_.window != 0) {               // the write map's register may hold anything
         frame_.general[window_register] = header_.window;
         return 0;
     }
@@ -88,8 +89,12 @@ void SlowPath::set_result(XmmValue value) {
 
 std::uint64_t SlowPath::read_address(LocationReader& operands) const {
     const std::uint64_t address = operands.next().value.low;
-    if (record_->address_offset == 0) return address;
-    return static_cast<std::uint32_t>(address + record_->address_offset); // of a 32-bit guest
+    std::uint64_t distance = record_->address_offset;
+    if (record_->index_shift != SiteRecord::no_index)
+        distance += operands.next().value.low << record_->index_shift;
+    else if (distance == 0)
+        return address;
+    return static_cast<std::uint32_t>(address + distance); // of a 32-bit guest
 }
 
 // A device may have changed what lies where.

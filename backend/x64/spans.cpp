@@ -20,6 +20,13 @@ constexpr std::size_t most_spans = 64; // of a block
 
 } // namespace
 
+bool shifts_as_index(const ir::Function& function, Value value) {
+    const Instruction& op = function[value];
+    if (op.op != Op::shl || function[op.arguments[1]].op != Op::constant) return false;
+    const std::uint64_t count = function[op.arguments[1]].imm;
+    return count >= 1 && count <= 3;
+}
+
 bool adds_constant(const ir::Function& function, Value value) {
     const Instruction& op = function[value];
     return op.op == Op::add && op.type == Type::i32 && function[op.arguments[1]].op == Op::constant;

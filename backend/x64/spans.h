@@ -24,6 +24,8 @@ struct Span {
     ir::Value pointer; // a value of the backend's own: see Liveness
 };
 
+// Shifts left by 1 to 3: what the host does in an address.
+bool shifts_as_index(const ir::Function& function, ir::Value value);
 // An addition whose right side is a constant, of type i32.
 bool adds_constant(const ir::Function& function, ir::Value value);
 // value = base + offset, modulo 2^32. Base is never an addition of a constant.

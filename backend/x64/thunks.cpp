@@ -19,7 +19,8 @@ x86::Mem header_field(std::size_t offset, std::uint32_t bytes) {
 
 class ThunkEmitter {
   public:
-    ThunkEmitter(Arena& arena, RegisterBanks banks) : arena_(arena), banks_(banks) {
+    ThunkEmitter(Arena& arena, RegisterBanks banks, const HostFeatures& features)
+        : arena_(arena), banks_(banks), window_in_gs_(features.fsgsbase) {
         code_.init(asmjit::Environment::host());
         code_.attach(&as_);
     }
@@ -46,7 +47,8 @@ class ThunkEmitter {
     void emit_slow_path(Entry entry, Saved saved, SlowPathFunction slow_path, void* context);
     void emit_calls();
     void emit_call_with_state(Entry entry, ir::HelperFloats floats);
-    void load_header_registers();
+    void load_header_registers(std::int32_t frame_above);
+    void load_gs(const x86::Gp& temporary, std::int32_t frame_above);
     void guest_floating_point() { as_.ldmxcsr(HEADER_FIELD(guest_mxcsr)); }
     void host_floating_point() {
         as_.stmxcsr(HEADER_FIELD(guest_mxcsr));
@@ -55,6 +57,7 @@ class ThunkEmitter {
 
     Arena& arena_;
     RegisterBanks banks_;
+    bool window_in_gs_;
     asmjit::CodeHolder code_;
     x86::Assembler as_;
     std::vector<std::pair<Entry, std::size_t>> entries_;
@@ -64,14 +67,34 @@ class ThunkEmitter {
 constexpr HostRegister saved_by_enter[] = {host::rbp, host::rbx, host::r12,
                                            host::r13, host::r14, host::r15};
 // The six registers and the return address leave the stack 8 bytes off its alignment.
-constexpr std::int32_t frame_bytes = spill_area_bytes + 8;
+constexpr std::int32_t frame_bytes = gs_base_place + 8 + 8;
+static_assert(frame_bytes % 16 == 8);
 
-// The window's base takes the place of the read map where the context has one.
-void ThunkEmitter::load_header_registers() {
+// The context's window to GS, if it has one. Writing GS takes some 50 cycles, so its base is on
+// record in the frame. frame_above: where that is, from the stack pointer.
+void ThunkEmitter::load_gs(const x86::Gp& temporary, std::int32_t frame_above) {
+    const x86::Mem in_gs = x86::qword_ptr(x86::rsp, frame_above + gs_base_place);
+    const asmjit::Label done = as_.newLabel();
+    as_.mov(temporary, HEADER_FIELD(window));
+    as_.test(temporary, temporary);
+    as_.jz(done);
+    as_.cmp(temporary, in_gs);
+    as_.je(done);
+    as_.mov(in_gs, temporary);
+    as_.wrgsbase(temporary);
+    as_.bind(done);
+}
+
+// Where GS may not be written, the window's base takes the place of the read map in contexts that
+// have one.
+void ThunkEmitter::load_header_registers(std::int32_t frame_above) {
+    if (window_in_gs_) load_gs(gp64(read_map_register), frame_above);
     as_.mov(gp64(read_map_register), HEADER_FIELD(read_map));
     as_.mov(gp64(write_map_register), HEADER_FIELD(write_map));
-    as_.cmp(HEADER_FIELD(window), 0);
-    as_.cmovne(gp64(window_register), HEADER_FIELD(window));
+    if (!window_in_gs_) {
+        as_.cmp(HEADER_FIELD(window), 0);
+        as_.cmovne(gp64(window_register), HEADER_FIELD(window));
+    }
     if (banks_ == RegisterBanks::none) return;
     as_.mov(gp32(bank_register), HEADER_FIELD(bank));
     as_.lea(gp64(bank_register),
@@ -85,7 +108,8 @@ void ThunkEmitter::emit_enter() {
     as_.sub(x86::rsp, frame_bytes);
     as_.lea(gp64(state_register), x86::ptr(x86::rdi, state_bias));
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    load_header_registers();
+    as_.mov(x86::qword_ptr(x86::rsp, gs_base_place), 0);
+    load_header_registers(0);
     as_.stmxcsr(HEADER_FIELD(host_mxcsr));
     guest_floating_point();
     as_.jmp(x86::rsi);
@@ -169,6 +193,7 @@ void ThunkEmitter::emit_slow_path(Entry entry, Saved saved, SlowPathFunction slo
     as_.test(x86::rax, x86::rax);
     as_.jnz(leave);
     guest_floating_point();
+    if (window_in_gs_) load_gs(x86::rax, below_return_address + 8);
     for (unsigned reg = 0; reg < 16 && saved == Saved::all; ++reg)
         as_.movaps(x86::xmm(reg), vector(reg));
     for (unsigned reg = 0; reg < 16; ++reg)
@@ -205,7 +230,7 @@ void ThunkEmitter::emit_call_with_state(Entry entry, ir::HelperFloats floats) {
     as_.call(x86::rax);
     if (hands_over) guest_floating_point();
     as_.mov(gp64(budget_register), HEADER_FIELD(budget));
-    load_header_registers();
+    load_header_registers(16); // the return address, and alignment
     as_.mov(HEADER_FIELD(budget_ahead), 0);
     as_.add(x86::rsp, 8);
     as_.ret();
@@ -245,9 +270,9 @@ Thunks ThunkEmitter::emit(SlowPathFunction slow_path, void* context, std::size_t
 
 } // namespace
 
-Thunks emit_thunks(Arena& arena, RegisterBanks banks, SlowPathFunction slow_path, void* context,
-                   std::size_t& used) {
-    return ThunkEmitter(arena, banks).emit(slow_path, context, used);
+Thunks emit_thunks(Arena& arena, RegisterBanks banks, const HostFeatures& features,
+                   SlowPathFunction slow_path, void* context, std::size_t& used) {
+    return ThunkEmitter(arena, banks, features).emit(slow_path, context, used);
 }
 
 // ---- what they are called, and their frames

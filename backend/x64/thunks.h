@@ -7,6 +7,7 @@
 #include "backend/x64/arena.h"
 #include "backend/x64/frame.h"
 #include "backend/x64/gdb_image.h"
+#include "backend/x64/host_features.h"
 #include "backend/x64/register_banks.h"
 #include "translator/runtime/backend.h"
 
@@ -53,8 +54,8 @@ struct Thunks {
 using SlowPathFunction = std::uint64_t (*)(void* context, SlowFrame* frame);
 
 // At the start of an empty arena; `used` becomes the number of bytes taken.
-Thunks emit_thunks(Arena& arena, RegisterBanks banks, SlowPathFunction slow_path, void* context,
-                   std::size_t& used);
+Thunks emit_thunks(Arena& arena, RegisterBanks banks, const HostFeatures& features,
+                   SlowPathFunction slow_path, void* context, std::size_t& used);
 
 // For profilers and debuggers: the thunks that are code, by name, and how to unwind out of every
 // part of [first thunk, arena_end).

@@ -46,18 +46,22 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
 
     has_vectors_ = std::any_of(function.instructions.begin(), function.instructions.end(),
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });
-    live_.analyse(function, view);
-    if (view == runtime::MemoryView::window) alignment_.analyse(function);
+    const bool in_window = view == runtime::MemoryView::window;
+    window_in_gs_ = in_window && features_.fsgsbase;
+    live_.analyse(function, view,
+                  window_in_gs_ ? Liveness::Addresses::indexed : Liveness::Addresses::displaced);
+    if (in_window) alignment_.analyse(function);
     charges_.plan(function, live_.flow());
     run_block_ = no_block;
     first_charge_ = charges_.most_at(function.start_pc);
     // Code for windows goes on in code for windows, unless a helper changes the mode.
     const bool looks_at_map =
-        view == runtime::MemoryView::page_map ||
+        !in_window ||
         std::any_of(function.instructions.begin(), function.instructions.end(),
                     [&](const Instruction& op) { return ir::calls_with_all_state(function, op); });
-    using WriteMap = RegisterAllocator::WriteMap;
-    regs_.begin_function(function, looks_at_map ? WriteMap::used : WriteMap::unused);
+    regs_.begin_function(function, looks_at_map    ? FixedRegisters::maps
+                                   : window_in_gs_ ? FixedRegisters::none
+                                                   : FixedRegisters::window);
     entry_planner_.begin_function(function);
     edge_moves_.begin_function();
     block_labels_.clear();
@@ -155,6 +159,8 @@ UnitEmitter::SiteId UnitEmitter::new_site(SiteKind kind, const Instruction& op,
     const ir::Slot& pc = (*function_->layout)[function_->layout->pc];
     SiteRecord record{};
     record.kind = kind;
+    record.has_window_in_gs = window_in_gs_;
+    record.index_shift = SiteRecord::no_index;
     record.attribute = attribute;
     record.pc_offset = static_cast<std::uint16_t>(pc.offset);
     record.pc_bytes = ir::info(pc.type).bytes;

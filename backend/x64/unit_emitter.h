@@ -165,10 +165,21 @@ class UnitEmitter {
                               HostRegister page);
     void emit_page_lookup(const x86::Gp& page, const x86::Gp& address, bool stores,
                           std::optional<std::uint64_t> fixed = std::nullopt);
+    // base + (index << shift) + offset, in the guest's 32 bits.
+    struct WindowAddress {
+        Value base, index; // index: or not valid
+        unsigned shift = 0;
+        std::int32_t offset = 0;
+    };
+    struct WindowRegisters {
+        Held base, index;
+    };
+    WindowAddress window_address(Value address) const;
+    x86::Mem in_window(const WindowAddress& address, const WindowRegisters& registers) const;
     void emit_window_load(Value value, const Instruction& op);
     void emit_window_store(const Instruction& op);
-    AccessPath begin_window_access(SiteKind kind, const Instruction& op, const Distance& source,
-                                   const Held& address);
+    AccessPath begin_window_access(SiteKind kind, const Instruction& op,
+                                   const WindowAddress& source, const Held& base);
     void note_window_access();
     void load_mapped(HostRegister into, const x86::Mem& from, ir::MemoryAccess access,
                      ir::Type type);
@@ -290,7 +301,8 @@ class UnitEmitter {
     // ---- of the unit being emitted
     const ir::Function* function_ = nullptr;
     runtime::MemoryView view_ = runtime::MemoryView::page_map;
-    bool has_vectors_ = false; // values that live in XMM registers
+    bool window_in_gs_ = false; // rather than in window_register
+    bool has_vectors_ = false;  // values that live in XMM registers
     EncodingErrors errors_;
     asmjit::CodeHolder code_;
     x86::Assembler as_;

@@ -184,6 +184,13 @@ class RandomOps {
     Value address() {
         const Type type = random_.one_in(8) ? Type::i64 : Type::i32;
         const std::uint64_t mask = random_.one_in(64) ? 0x3ffff : 0xfff8;
+        if (random_.one_in(4)) { // of an array's element
+            const Value base = build_.and_(value(type), build_.constant(type, mask >> 1));
+            const Value number = build_.and_(value(type), build_.constant(type, 0xfff));
+            const Value count = build_.constant(type, random_.below(5));
+            const Value sum = build_.add(base, build_.shl(number, count));
+            return random_.one_in(2) ? sum : build_.add(sum, build_.constant(type, 4));
+        }
         return build_.and_(value(type), build_.constant(type, mask));
     }
     ir::MemoryAccess access(unsigned largest) {

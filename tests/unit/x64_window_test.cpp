@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,18 +30,28 @@ ir::SlotId r(unsigned index) { return static_cast<ir::SlotId>(slot_r0 + index); 
 constexpr std::uint32_t far_page = 0x80000;
 constexpr std::uint32_t far_address = far_page * page_size;
 
-// One load and one store, each a unit.
+// Loads and a store, each a unit.
 class Prober {
   public:
-    explicit Prober(std::int32_t displacement = 0)
+    explicit Prober(std::int32_t displacement = 0,
+                    const x64::HostFeatures& features = x64::HostFeatures::of_this_host())
         : window(Window::reserve()),
-          backend_(side.memory,
-                   {.arena_bytes = std::size_t{1} << 20, .banks = x64::RegisterBanks::used}),
+          backend_(side.memory, {.arena_bytes = std::size_t{1} << 20,
+                                 .features = features,
+                                 .banks = x64::RegisterBanks::used,
+                                 .listing = x64::Listing::on}),
           load_(compile([&](ir::Builder& build) {
               build.set_slot(r(1), build.load(Type::i32, address(build, displacement), {}));
           })),
           store_(compile([&](ir::Builder& build) {
               build.store(address(build, displacement), build.get_slot(r(1)), {});
+          })),
+          load_element_(compile([&](ir::Builder& build) {
+              const ir::Value index = build.shl(build.get_slot(r(2)), build.i32(2));
+              const ir::Value element = build.add(build.get_slot(r(0)), index);
+              const ir::Value member =
+                  build.add(element, build.i32(static_cast<std::uint32_t>(displacement)));
+              build.set_slot(r(1), build.load(Type::i32, member, {}));
           })) {
         REQUIRE(window);
         for (std::uint32_t i = 0; i < GuestMemory::size; i += 4)
@@ -53,6 +64,12 @@ class Prober {
 
     enum class Way : std::uint8_t { window, slow_path, fault };
     Way load(std::uint32_t base) { return run(load_, base); }
+    // Of an array of words.
+    Way load_element(std::uint32_t base, std::uint32_t index) {
+        side.state.r[2] = index;
+        return run(load_element_, base);
+    }
+    std::string code_of_load_element() const { return backend_.disassemble(load_element_); }
     Way store(std::uint32_t base, std::uint32_t value) {
         side.state.r[1] = value;
         return run(store_, base);
@@ -100,7 +117,7 @@ class Prober {
     }
 
     x64::X64Backend backend_;
-    runtime::CompiledUnit load_, store_;
+    runtime::CompiledUnit load_, store_, load_element_;
 };
 
 using Way = Prober::Way;
@@ -165,6 +182,30 @@ TEST_CASE("a window shows a page of a file with the rights it was given") {
         REQUIRE(probe.show(far_page, 3, Rights::read));
         CHECK(probe.load(far_address) == Way::window);
         CHECK(probe.store(far_address, 1) == Way::fault);
+    }
+}
+
+TEST_CASE("an element of an array in a window lies where the guest's 32 bits say") {
+    for (const auto& features :
+         {x64::HostFeatures::of_this_host(), x64::HostFeatures::baseline()}) {
+        Prober probe(8, features);
+        REQUIRE(probe.show(far_page, 3, Rights::read));
+        CHECK(probe.load_element(far_address, 0x40) == Way::window);
+        CHECK(probe.loaded() == 0x10003108);
+        CHECK(probe.load_element(far_address + 0xff8, 0xfffffc40) == Way::window); // negative
+        CHECK(probe.loaded() == 0x10003100);
+        // Beyond the end of the address space.
+        CHECK(probe.load_element(0xfffffff0, 8) == Way::slow_path);
+        CHECK(probe.loaded() == 0x10000018);
+        REQUIRE(probe.show(0, 2, Rights::read));
+        CHECK(probe.load_element(0xfffffff0, 8) == Way::window);
+        CHECK(probe.loaded() == 0x10002018);
+        CHECK(probe.load_element(far_address + page_size, 0) == Way::fault);
+        // In GS the host adds everything up.
+        const std::string code = probe.code_of_load_element();
+        INFO(code);
+        CHECK((code.find("gs:[") != std::string::npos) == features.fsgsbase);
+        if (features.fsgsbase) CHECK(code.find("lea") == code.rfind("lea"));
     }
 }
 

@@ -146,8 +146,16 @@ Value Simplifier::rewrite_and_mask(Value value, Value a, std::uint64_t mask) {
     const std::uint64_t possible = possible_bits(a);
     if ((possible & mask) == 0) return become_constant(value, 0);
     if ((possible & ~mask) == 0) return a;
-    if (op(a) != Op::rotl || !is_constant(argument(a, 1))) return value;
     const Type t = type(value);
+    // Bytes and halfwords are zero-extended at once, and an address may take the shift in.
+    if (op(a) == Op::shl && is_constant(argument(a, 1))) {
+        const Value by = argument(a, 1);
+        const std::uint64_t field = mask >> constant(by) % width(t);
+        if (field != 0xff && field != 0xffff) return value;
+        const Value extended = make(Op::and_, t, argument(a, 0), make_constant(t, field));
+        return become(value, Op::shl, extended, by);
+    }
+    if (op(a) != Op::rotl || !is_constant(argument(a, 1))) return value;
     const Value source = argument(a, 0), count = argument(a, 1);
     const auto n = static_cast<unsigned>(constant(count) % width(t));
     const std::uint64_t came_round = (std::uint64_t{1} << n) - 1;

@@ -12,19 +12,19 @@ using enum AsiGroup;
 constexpr FeatureSet features_cypress =
     Feature::base | Feature::square_root | Feature::single_to_double_multiply;
 
-// The module's place on the MBus: only the external cache controller has a register for it, but
-// OpenBIOS for the SPARCstations 10 and 20 asks there whatever the processor, as all of QEMU's
-// answer.
-constexpr AsiGroups asis_sun4m = AsiGroups(reference) | bypass | cache_arrays | module_number;
-
-constexpr AsiGroups asis_microsparc = asis_sun4m | cache_flush | flash_clear | tlb_diagnostics;
+constexpr AsiGroups asis_microsparc =
+    reference | bypass | cache_arrays | cache_flush | flash_clear | tlb_diagnostics;
 constexpr AsiGroups asis_microsparc_2 = asis_microsparc | microsparc_extras;
 constexpr AsiGroups asis_turbosparc = asis_microsparc | turbosparc_extras;
-constexpr AsiGroups asis_supersparc =
-    asis_sun4m | flash_clear | tlb_diagnostics | supersparc_extras;
+// The module's place on the MBus: only the external cache controller has a register for it, but
+// OpenBIOS for the SPARCstations 10 and 20 asks there whatever the processor, as all of QEMU's
+// answer. The processors that are on no module do not: hearing that it is on the first one,
+// OpenBIOS clears all memory word by word, some hundred million instructions.
+constexpr AsiGroups asis_mbus = AsiGroups(reference) | bypass | cache_arrays | module_number;
+constexpr AsiGroups asis_supersparc = asis_mbus | flash_clear | tlb_diagnostics | supersparc_extras;
 constexpr AsiGroups asis_hypersparc =
-    asis_sun4m | cache_flush | tlb_diagnostics | block_operations | instruction_flush;
-constexpr AsiGroups asis_cypress = asis_sun4m | cache_flush | tlb_diagnostics;
+    asis_mbus | cache_flush | tlb_diagnostics | block_operations | instruction_flush;
+constexpr AsiGroups asis_cypress = asis_mbus | cache_flush | tlb_diagnostics;
 constexpr AsiGroups asis_leon = reference | leon;
 
 // Boot mode, context table pointer, context, fault status and TLB replacement: QEMU's values, which

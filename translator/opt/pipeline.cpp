@@ -40,6 +40,9 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     check(function, workspace, ir::Stage::optimised);
     split_orders(function, workspace);
     check(function, workspace, ir::Stage::optimised);
+    // Conditions look at the two numbers now.
+    if (simplify(function, workspace) == FlowChange::some) tidy_flow(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
     number_values_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     remove_dead_across(function, workspace);

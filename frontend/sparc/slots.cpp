@@ -41,6 +41,9 @@ const SlotRow rows[] = {
     {"enable_float", offsetof(State, enable_float), Type::i1, 1, 0, memory_only},
     {"tbr", offsetof(State, tbr), Type::i32, 1, 0, memory_only},
     {"interrupt_level", offsetof(State, interrupt_level), Type::i32, 1, 0, memory_only},
+    {"mmu_control", offsetof(State, mmu.control), Type::i32, 1, 0, memory_only},
+    {"mmu_fault_status", offsetof(State, mmu.fault_status), Type::i32, 1, 0, memory_only},
+    {"mmu_fault_address", offsetof(State, mmu.fault_address), Type::i32, 1, 0, memory_only},
 };
 
 ir::StateLayout make_layout() {

@@ -23,7 +23,9 @@ inline constexpr SlotId wim = 60;
 inline constexpr SlotId pil = 61; // memory_only, as all below
 inline constexpr SlotId enable_traps = 62, supervisor = 63, previous_supervisor = 64,
                         enable_float = 65, tbr = 66, interrupt_level = 67;
-inline constexpr SlotId count = 68;
+// Of the MMU, which writes the second and the third when an access faults.
+inline constexpr SlotId mmu_control = 68, mmu_fault_status = 69, mmu_fault_address = 70;
+inline constexpr SlotId count = 71;
 
 } // namespace vestige::sparc::slot
 

@@ -41,6 +41,15 @@ AsiResult write_physical(AsiBench& bench, std::uint64_t physical, const AsiReque
 AsiResult no_such_register(AsiBench& bench, const AsiRequest& request, runtime::Access access);
 
 // ---- asi_mmu.cpp
+// The MMU's registers by address bits 8 to 12. V8 appendix H has those below 10.
+namespace mmu_register {
+inline constexpr unsigned control = 0x00, context_table = 0x01, context = 0x02, fault_status = 0x03,
+                          fault_address = 0x04, replacement = 0x10, fault_status_kept = 0x13,
+                          fault_address_written = 0x14;
+inline constexpr unsigned address_shift = 8;
+inline constexpr std::uint32_t address_mask = 0x1f << address_shift;
+} // namespace mmu_register
+
 AsiResult read_probe(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);
 AsiResult write_flush(AsiBench& bench, const AsiRequest& request, std::uint64_t value);
 AsiResult read_mmu_space(AsiBench& bench, const AsiRequest& request, std::uint64_t& value);

@@ -12,14 +12,9 @@ enum class Match : unsigned { page, segment, region, context, entire };
 
 Match match_of(std::uint32_t address) { return static_cast<Match>(address >> 8 & 0xf); }
 
-// Address bits 8 to 12 of a register. V8 appendix H has those below 10.
-namespace mmu_register {
-constexpr unsigned control = 0x00, context_table = 0x01, context = 0x02, fault_status = 0x03,
-                   fault_address = 0x04, replacement = 0x10, fault_status_kept = 0x13,
-                   fault_address_written = 0x14;
-} // namespace mmu_register
-
-unsigned register_of(std::uint32_t address) { return address >> 8 & 0x1f; }
+unsigned register_of(std::uint32_t address) {
+    return (address & mmu_register::address_mask) >> mmu_register::address_shift;
+}
 
 constexpr unsigned page_number_bits = 32 - runtime::page_bits;
 constexpr std::uint32_t pages_a_segment = 64, pages_a_region = 64 * 64;

@@ -156,6 +156,11 @@ void Lifter::end_trap(unsigned type) {
     ended_ = true;
 }
 
+void Lifter::trap_if_misaligned(Value address, std::uint8_t size) {
+    const Value offset = b.same_imm(Op::and_, address, size - 1u);
+    trap_if(b.cmp_ne(offset, b.i32(0)), tt::mem_address_not_aligned);
+}
+
 void Lifter::raise_trap(Value type) {
     resume_slot();
     write_pc();

@@ -73,6 +73,7 @@ class Lifter {
     // A trap of this very instruction, without conditions or with one.
     void end_trap(unsigned type);
     void trap_if(ir::Value condition, unsigned type) { b.leave_if(condition, trap_code(type)); }
+    void trap_if_misaligned(ir::Value address, std::uint8_t size);
     // Ends the current block with that trap, without a turn of the loop. For blocks off the
     // straight path, which may have suspended the slot.
     void raise_trap(ir::Value type);

@@ -5,6 +5,7 @@
 #include "frontend/sparc/cpu/asi.h"
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lifter.h"
+#include "frontend/sparc/lift/mmu_registers.h"
 
 namespace vestige::sparc {
 
@@ -104,41 +105,21 @@ template <typename Plain> void alternate(Lifter& l, helper::Id helper, Plain pla
         call_alternate(l, helper, alternate_address(l));
 }
 
-void trap_if_misaligned(Lifter& l, Value address, std::uint8_t size) {
-    const Value offset = l.b.same_imm(ir::Op::and_, address, size - 1u);
-    l.trap_if(l.b.cmp_ne(offset, l.b.i32(0)), tt::mem_address_not_aligned);
-}
-
 void load_alternate(Lifter& l, std::uint8_t size, Extend extend = Extend::zero) {
     if (size == 4 && l.supervisor() && is_mmu_space(l.model, l.f.asi())) {
-        const Value address = alternate_address(l);
-        trap_if_misaligned(l, address, size);
-        l.set_reg(l.f.rd(), l.b.call(helper::read_mmu_register, {address}));
+        load_mmu_register(l, alternate_address(l));
         return;
     }
     alternate(l, helper::load_alternate, [&](Value at) { load(l, at, size, extend); });
 }
 
-void store_mmu_register(Lifter& l) {
-    const Value address = alternate_address(l);
-    trap_if_misaligned(l, address, 4);
-    const ir::BlockId remaps = l.b.new_block(), done = l.b.new_block();
-    const Value written = l.b.call(helper::write_mmu_register, {address, l.reg(l.f.rd())});
-    l.b.branch(l.b.cmp_ne(written, l.b.i32(0)), done, remaps);
-    l.b.set_block(remaps);
-    l.write_pc();
-    l.b.call(helper::remap, {l.b.i32(l.f.word), address});
-    l.b.jump(done);
-    l.b.set_block(done);
-}
-
 void store_alternate(Lifter& l, std::uint8_t size) {
     if (ignores_stores(l.model, l.f.asi())) {
-        if (!l.refused_to_user()) trap_if_misaligned(l, alternate_address(l), size);
+        if (!l.refused_to_user()) l.trap_if_misaligned(alternate_address(l), size);
         return;
     }
     if (size == 4 && l.supervisor() && is_mmu_space(l.model, l.f.asi())) {
-        store_mmu_register(l);
+        store_mmu_register(l, alternate_address(l));
         return;
     }
     alternate(l, helper::store_alternate, [&](Value at) { store(l, at, size); });

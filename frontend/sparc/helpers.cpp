@@ -23,7 +23,7 @@ ir::HelperTable make_table() {
 
 // What traps are made of.
 constexpr helper::Id without_floats[] = {helper::raise_trap, helper::return_from_trap,
-                                         helper::write_psr, helper::delay_changed, helper::remap};
+                                         helper::write_psr, helper::remap};
 
 } // namespace
 

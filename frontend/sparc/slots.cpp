@@ -44,6 +44,7 @@ const SlotRow rows[] = {
     {"mmu_control", offsetof(State, mmu.control), Type::i32, 1, 0, memory_only},
     {"mmu_fault_status", offsetof(State, mmu.fault_status), Type::i32, 1, 0, memory_only},
     {"mmu_fault_address", offsetof(State, mmu.fault_address), Type::i32, 1, 0, memory_only},
+    {"jump_cache_mode", offsetof(State, header.jump_cache_mode), Type::i64, 1, 0, memory_only},
 };
 
 ir::StateLayout make_layout() {

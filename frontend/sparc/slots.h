@@ -25,7 +25,8 @@ inline constexpr SlotId enable_traps = 62, supervisor = 63, previous_supervisor 
                         enable_float = 65, tbr = 66, interrupt_level = 67;
 // Of the MMU, which writes the second and the third when an access faults.
 inline constexpr SlotId mmu_control = 68, mmu_fault_status = 69, mmu_fault_address = 70;
-inline constexpr SlotId count = 71;
+inline constexpr SlotId jump_cache_mode = 71; // CpuHeader's: the mode, shifted left by 32
+inline constexpr SlotId count = 72;
 
 } // namespace vestige::sparc::slot
 

@@ -134,7 +134,7 @@ void StatisticsReport::add_memory(const runtime::ExecLoop& loop) {
     row("page map misses, stores", stats.slow_stores);
     row("table walks", stats.walks);
     row("stores into code", stats.code_stores);
-    row("context switches", loop.contexts().switches);
+    row("context look-ups", loop.contexts().look_ups);
     row("contexts not warm", loop.contexts().misses);
     row("windows opened", loop.stats().windows);
     row("windows given up", loop.stats().windows_given_up);

@@ -38,7 +38,7 @@ class SubjectMemory : public runtime::MemoryPath, public runtime::CpuRuntime {
 
     std::uint64_t instructions() const override { return 0; }
     void context_changed() override {}
-    void mode_changed() override {}
+    void look_mode_up() override {}
     void drop_page(std::uint64_t, unsigned) override {}
     void drop_all_pages() override {}
     void flush_contexts(const std::function<bool(const runtime::ContextKey&)>&) override {}

@@ -96,7 +96,7 @@ class Bench final : public runtime::Bus, public runtime::CpuHost, public runtime
     // ---- CpuRuntime
     std::uint64_t instructions() const override { return 0; }
     void context_changed() override { ++context_changes; }
-    void mode_changed() override {}
+    void look_mode_up() override {}
     void drop_page(std::uint64_t guest_page, unsigned bits) override {
         CHECK(bits == 20);
         dropped.push_back(guest_page);

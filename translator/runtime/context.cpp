@@ -174,6 +174,7 @@ ContextCache::ContextCache(unsigned capacity)
 
 Context& ContextCache::find(const ContextKey& key) {
     ++clock_;
+    ++look_ups;
     const std::uint64_t hash = hash_of(key);
     for (std::size_t i = 0; i < contexts_.size(); ++i)
         if (hashes_[i] == hash && contexts_[i]->key == key) {

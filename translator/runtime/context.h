@@ -137,8 +137,8 @@ class ContextCache {
 
     static constexpr unsigned most_windows = 8;
 
-    std::uint64_t switches = 0; // look-ups that changed context
-    std::uint64_t misses = 0;   // of which found none warm
+    std::uint64_t look_ups = 0;
+    std::uint64_t misses = 0; // of which found none warm
 
   private:
     static constexpr unsigned class_bits = Context::class_bits;

@@ -28,6 +28,18 @@ inline constexpr std::uint64_t page_mask = page_size - 1;
 using PageMapEntry = std::uintptr_t;
 inline constexpr std::size_t page_map_entries = std::size_t{1} << (32 - page_bits);
 
+class Context;
+
+// A mode that was looked up, with what the header has of its context.
+struct KnownMode {
+    const PageMapEntry* read_map = nullptr;
+    const PageMapEntry* write_map = nullptr;
+    JumpCacheEntry* jump_cache = nullptr;
+    std::uint64_t window = 0;
+    std::uint64_t jump_cache_mode = ~std::uint64_t{0}; // no mode's
+    Context* context = nullptr;
+};
+
 struct CpuHeader {
     // Guest instructions that may still start before the loop must be entered. A unit subtracts its
     // length on entry and, if that leaves less than zero, adds it back and leaves.
@@ -68,8 +80,21 @@ struct CpuHeader {
     // exact and leaves this 0.
     std::int64_t budget_ahead = 0; // instructions already subtracted from budget but not started
 
+    // The current translation context; null: it has to be looked up.
+    Context* context = nullptr;
+
     void* runtime = nullptr; // the runtime::ExecLoop; for helpers
     void* cpu = nullptr;     // the guest's own C++ object; for its helpers
+
+    std::uint32_t mode() const { return static_cast<std::uint32_t>(jump_cache_mode >> 32); }
+    void enter(const KnownMode& known) {
+        read_map = known.read_map;
+        write_map = known.write_map;
+        jump_cache = known.jump_cache;
+        window = known.window;
+        jump_cache_mode = known.jump_cache_mode;
+        context = known.context;
+    }
 };
 
 } // namespace vestige::runtime

@@ -38,45 +38,38 @@ ExecLoop::~ExecLoop() = default;
 // ---- contexts and modes
 
 void ExecLoop::context_changed() {
-    recent_.fill({});
-    context_ = nullptr;
-    mode_ = ~0u;
-    memory_.set_context(nullptr);
-    header_->read_map = contexts_.nothing().read_map();
-    header_->write_map = contexts_.nothing().write_map();
-    header_->jump_cache = contexts_.nothing().jump_cache();
+    for (KnownMode& known : known_modes_)
+        known.jump_cache_mode = KnownMode{}.jump_cache_mode;
+    memory_.forget_device_pages();
+    Context& nothing = contexts_.nothing();
+    header_->context = nullptr;
+    header_->read_map = nothing.read_map();
+    header_->write_map = nothing.write_map();
+    header_->jump_cache = nothing.jump_cache();
     header_->window = 0;
-    view_ = MemoryView::page_map;
 }
 
 Context& ExecLoop::resolve_context() {
-    const std::uint32_t mode = cpu_.mode();
-    if (context_ && mode == mode_) return *context_;
-    Context* found = nullptr;
-    for (const Recent& recent : recent_)
-        if (recent.mode == mode) found = recent.context;
-    if (!found) {
+    const std::uint32_t current = cpu_.mode();
+    if (context() && current == mode()) return *context();
+    const std::uint64_t tag = std::uint64_t{current} << 32;
+    KnownMode& known = known_mode(current);
+    if (known.jump_cache_mode != tag) {
         const std::uint64_t misses = contexts_.misses;
-        found = &contexts_.find(cpu_.context_key());
+        Context& found = contexts_.find(cpu_.context_key());
         // One that is new may be another one emptied to make room.
-        for (Recent& recent : recent_)
-            if (contexts_.misses != misses && recent.context == found) recent = {};
-        recent_[recent_next_++ % recent_.size()] = {mode, found};
+        for (KnownMode& other : known_modes_)
+            if (contexts_.misses != misses && other.context == &found) other = {};
+        known = {.read_map = found.read_map(),
+                 .write_map = found.write_map(),
+                 .jump_cache = found.jump_cache(),
+                 .window = found.window() ? found.window()->base() : 0,
+                 .jump_cache_mode = tag,
+                 .context = &found};
     }
-    ++contexts_.switches;
-    mode_ = mode;
-    context_ = found;
-    memory_.set_context(found);
-    header_->read_map = found->read_map();
-    header_->write_map = found->write_map();
-    header_->jump_cache = found->jump_cache();
-    header_->window = found->window() ? found->window()->base() : 0;
-    view_ = found->window() ? MemoryView::window : MemoryView::page_map;
-    header_->jump_cache_mode = std::uint64_t{mode} << 32;
-    return *found;
+    header_->enter(known);
+    return *known.context;
 }
-
-void ExecLoop::refresh() { resolve_context(); }
 
 void ExecLoop::drop_page(std::uint64_t guest_page, unsigned significant_bits) {
     contexts_.drop_page(guest_page, significant_bits);
@@ -139,7 +132,7 @@ bool ExecLoop::write_guest(std::uint64_t address, unsigned size, std::uint64_t v
 
 const FetchPage* ExecLoop::fetch(std::uint64_t pc) {
     const auto page = static_cast<std::uint32_t>(pc >> page_bits);
-    if (const FetchPage* known = context_->fetch_page(page)) return known;
+    if (const FetchPage* known = context()->fetch_page(page)) return known;
     const ActivityScope walking(times_, Activity::walking);
     ++memory_.stats.walks;
     const Translation found = cpu_.translate(pc, Access::fetch);
@@ -154,8 +147,8 @@ const FetchPage* ExecLoop::fetch(std::uint64_t pc) {
         cpu_.raise_fault({fault, Access::fetch, pc, {}});
         return nullptr;
     }
-    context_->note_walk(page, found.walk, bus_);
-    return context_->add_fetch_page(page, {found.physical & ~page_mask, host.host, found.stable});
+    context()->note_walk(page, found.walk, bus_);
+    return context()->add_fetch_page(page, {found.physical & ~page_mask, host.host, found.stable});
 }
 
 void ExecLoop::lift(const UnitKey& key, std::span<const std::byte> code, ir::Function& function) {
@@ -182,7 +175,7 @@ Unit* ExecLoop::find_unit(std::uint64_t pc, std::uint32_t max_instructions) {
     const FetchPage* page = fetch(pc);
     if (!page) return nullptr;
     ++stats_.unit_lookups;
-    const UnitKey key{page->physical | (pc & page_mask), pc, mode_, max_instructions, view_};
+    const UnitKey key{page->physical | (pc & page_mask), pc, mode(), max_instructions, view()};
     Unit* unit = units_.find(key);
     if (unit) unit->stable = page->stable; // it may not have been so the last time
     const bool compiled = backend_ && max_instructions == options_.max_instructions;
@@ -209,7 +202,7 @@ Unit* ExecLoop::find_entry(std::uint64_t pc) {
     if (!unit || !unit->wider) return unit;
     Unit& wider = *unit->wider;
     const auto in_place = [&](const PlacedPage& page) {
-        const FetchPage* known = context_->fetch_page(static_cast<std::uint32_t>(page.guest));
+        const FetchPage* known = context()->fetch_page(static_cast<std::uint32_t>(page.guest));
         return known && known->physical >> page_bits == page.physical;
     };
     return std::all_of(wider.pages.begin(), wider.pages.end(), in_place) ? &wider : unit;
@@ -310,7 +303,7 @@ void ExecLoop::follow_link(const LinkSite& site) {
     const std::uint64_t pc = cpu_.pc();
     refresh();
     // The links of a unit in another mode or context stay as they are.
-    if (from.unit->key.mode != mode_ || from.unit->key.view != view_) return;
+    if (from.unit->key.mode != mode() || from.unit->key.view != view()) return;
     const std::size_t invalidated = units_.invalidated + units_.evicted;
     Unit* to = find_entry(pc);
     if (!to || !to->code.entry || units_.invalidated + units_.evicted != invalidated) return;
@@ -350,13 +343,13 @@ void ExecLoop::count(const UnitExit& exit) {
 }
 
 void ExecLoop::cache_jump(Unit& unit) {
-    UnitCache::cache_jump(*context_, header_->jump_cache_mode, unit);
+    UnitCache::cache_jump(*context(), header_->jump_cache_mode, unit);
     // Which of the two it is depends on where all the pages are.
     const Unit& wide = unit.wider ? *unit.wider : unit;
     for (const PlacedPage& page : wide.pages)
-        context_->depend(static_cast<std::uint32_t>(page.guest), unit.key.pc);
+        context()->depend(static_cast<std::uint32_t>(page.guest), unit.key.pc);
     // Contexts that may have windows run code of their own.
-    if (unit.stable && !cpu_.keeps_context(mode_))
+    if (unit.stable && !cpu_.keeps_context(mode()))
         units_.cache_stable_jump(header_->jump_cache_mode, unit);
 }
 
@@ -375,7 +368,7 @@ void ExecLoop::enter(const void* entry) {
 void ExecLoop::step() {
     const std::uint64_t pc = cpu_.pc();
     if (log_.on(LogItem::exec) && options_.log_filter.contains(pc))
-        log_.put(fmt::format("Trace: {:08x} mode {:03x} after {}", pc, mode_, instructions()));
+        log_.put(fmt::format("Trace: {:08x} mode {:03x} after {}", pc, mode(), instructions()));
     if (!backend_) {
         run_reference(pc, options_.max_instructions, header_->budget);
         return;
@@ -413,7 +406,7 @@ bool ExecLoop::refill() {
     refresh();
     if (options_.windows) consider_window();
     if (region_compiler_) install_regions();
-    if (hot_spots_.seen(cpu_.pc(), mode_)) make_region(cpu_.pc());
+    if (hot_spots_.seen(cpu_.pc(), mode())) make_region(cpu_.pc());
     return true;
 }
 

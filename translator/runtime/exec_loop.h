@@ -74,7 +74,6 @@ class ExecLoop final : public CpuRuntime {
     // ---- CpuRuntime
     std::uint64_t instructions() const override;
     void context_changed() override;
-    void mode_changed() override { refresh(); }
     void drop_page(std::uint64_t guest_page, unsigned significant_bits) override;
     void flush_contexts(const std::function<bool(const ContextKey&)>& which) override;
     void drop_all_pages() override;
@@ -92,8 +91,15 @@ class ExecLoop final : public CpuRuntime {
     const ContextCache& contexts() const { return contexts_; }
 
   private:
-    void refresh();
+    void look_mode_up() override { refresh(); }
+    void refresh() { resolve_context(); }
     Context& resolve_context();
+    // The mode and context that were looked up last, or entered by CpuRuntime::enter_mode.
+    Context* context() const { return header_->context; } // null: stale
+    std::uint32_t mode() const { return header_->mode(); }
+    MemoryView view() const {
+        return header_->window != 0 ? MemoryView::window : MemoryView::page_map;
+    }
     const FetchPage* fetch(std::uint64_t pc);
     Unit* find_unit(std::uint64_t pc, std::uint32_t max_instructions);
     Unit* find_entry(std::uint64_t pc);
@@ -131,17 +137,6 @@ class ExecLoop final : public CpuRuntime {
     TimeAccount times_;
     GuestMemory memory_;
     std::unique_ptr<Backend> backend_;
-
-    Context* context_ = nullptr; // null: stale
-    std::uint32_t mode_ = ~0u;
-    MemoryView view_ = MemoryView::page_map;
-    // Contexts of the modes seen since the last context_changed().
-    struct Recent {
-        std::uint32_t mode = ~0u;
-        Context* context = nullptr;
-    };
-    std::array<Recent, 8> recent_{};
-    unsigned recent_next_ = 0;
 
     std::uint64_t started_ = 0;     // at the start of the current run()
     std::int64_t slice_budget_ = 0; // of the current run()

@@ -11,14 +11,14 @@ namespace vestige::runtime {
 // A window costs some microseconds for every page that comes or goes, and code for it is translated
 // anew: it is for contexts that run for long and whose mappings stay.
 void ExecLoop::consider_window() {
-    Context& context = *context_;
-    if (Window* window = context.window()) {
-        if (context.window_account.affords(window->operations() + context.not_shown)) return;
-        context.close_window();
+    Context& current = *context();
+    if (Window* window = current.window()) {
+        if (current.window_account.affords(window->operations() + current.not_shown)) return;
+        current.close_window();
         ++stats_.windows_given_up;
     } else {
-        if (!cpu_.keeps_context(mode_) || !context.window_account.due()) return;
-        if (!contexts_.open_window(context)) return;
+        if (!cpu_.keeps_context(mode()) || !current.window_account.due()) return;
+        if (!contexts_.open_window(current)) return;
         ++stats_.windows;
     }
     context_changed();
@@ -27,10 +27,10 @@ void ExecLoop::consider_window() {
 
 // The unit at pc is hot: what it loops through takes its place.
 void ExecLoop::make_region(std::uint64_t pc) {
-    const FetchPage* page = context_->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
+    const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
     if (!page) return;
     Unit* unit = units_.find(
-        {page->physical | (pc & page_mask), pc, mode_, options_.max_instructions, view_});
+        {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
     if (region_compiler_ && !region_compiler_->has_room()) return;
     const ActivityScope translating(times_, Activity::translating_regions);
@@ -56,9 +56,9 @@ void ExecLoop::make_region(std::uint64_t pc) {
 // end. Kernel code could have such regions over stable pages; in a boot they cost more than they
 // give.
 const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root) const {
-    const FetchPage* found = context_->fetch_page(static_cast<std::uint32_t>(page));
+    const FetchPage* found = context()->fetch_page(static_cast<std::uint32_t>(page));
     const bool is_root = page == root.key.pc >> page_bits;
-    return is_root || cpu_.keeps_context(mode_) ? found : nullptr;
+    return is_root || cpu_.keeps_context(mode()) ? found : nullptr;
 }
 
 // Where the code that runs may return to, as its link registers have it.

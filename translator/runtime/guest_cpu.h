@@ -139,9 +139,15 @@ class CpuRuntime {
     // The current context is not what context_key() says any more; looked up again before the next
     // access. Call from helpers that leave with leave::look_again.
     virtual void context_changed() = 0;
-    // mode() is another one, and with it perhaps the context: generated code goes on there, by the
-    // jump cache, without a look at the loop.
-    virtual void mode_changed() = 0;
+    // GuestCpu::mode() is `mode` from now on, and with it perhaps the context: generated code goes
+    // on there, by the jump cache, without a look at the loop.
+    void enter_mode(CpuHeader& header, std::uint32_t mode) {
+        const KnownMode& known = known_mode(mode);
+        if (known.jump_cache_mode == std::uint64_t{mode} << 32)
+            header.enter(known);
+        else
+            look_mode_up();
+    }
     // Drops the translation of a page (a guest page number) in every context, and of all pages that
     // agree with it in their low `significant_bits`.
     virtual void drop_page(std::uint64_t guest_page, unsigned significant_bits) = 0;
@@ -154,6 +160,16 @@ class CpuRuntime {
     // False: a fault is noted; the helper sets header->leave_code = ir::leave::fault and returns.
     virtual bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) = 0;
     virtual bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) = 0;
+
+  protected:
+    // Enters the mode that the CPU is in.
+    virtual void look_mode_up() = 0;
+
+    // Of the modes seen since the context changed the last ones.
+    KnownMode& known_mode(std::uint32_t mode) {
+        return known_modes_[(mode ^ mode >> 4) % known_modes_.size()];
+    }
+    std::array<KnownMode, 16> known_modes_{};
 };
 
 // What a CPU asks of the machine around it.

@@ -7,8 +7,8 @@
 namespace vestige::runtime {
 
 Context& GuestMemory::context() {
-    if (!context_) context_ = &resolve_();
-    return *context_;
+    Context* const known = cpu_.header()->context;
+    return known ? *known : resolve_();
 }
 
 bool GuestMemory::note(FaultKind kind, Access access_kind, std::uint64_t address,
@@ -21,7 +21,7 @@ bool GuestMemory::note(FaultKind kind, Access access_kind, std::uint64_t address
 bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
                             ir::MemoryAccess access, Piece& piece) {
     DevicePage& device = device_page(address, kind);
-    if (device.epoch == device_epoch_ && device.page == address >> page_bits) {
+    if (is_known(device, address)) {
         piece = {device.physical | (address & page_mask), size, {}};
         return true;
     }
@@ -34,7 +34,7 @@ bool GuestMemory::translate(std::uint64_t address, unsigned size, Access kind,
     piece.page = bus_.page(found.physical & ~page_mask);
     if (!piece.page.host) {
         if (kind == Access::store ? found.writable : found.readable)
-            device = {device_epoch_, address >> page_bits, found.physical & ~page_mask};
+            device = {device_epoch_, address >> page_bits, found.physical & ~page_mask, &context()};
         return true;
     }
 
@@ -115,8 +115,8 @@ AccessOutcome GuestMemory::performed(AccessFrom from, AccessDirection direction,
 const GuestMemory::DevicePage* GuestMemory::polled(std::uint64_t address, Access kind,
                                                    ir::MemoryAccess access) {
     const DevicePage& device = device_page(address, kind);
-    const bool known = device.epoch == device_epoch_ && device.page == address >> page_bits;
-    return known && access.size <= 8 && address % access.size == 0 ? &device : nullptr;
+    return is_known(device, address) && access.size <= 8 && address % access.size == 0 ? &device
+                                                                                       : nullptr;
 }
 
 namespace {

@@ -30,11 +30,7 @@ class GuestMemory final : public MemoryPath {
                 TimeAccount& times)
         : cpu_(cpu), bus_(bus), contexts_(contexts), units_(units), times_(times) {}
 
-    // The context that the next accesses belong to; null: must be looked up first (resolve).
-    void set_context(Context* context) {
-        context_ = context;
-        forget_device_pages();
-    }
+    // Looks up the context that the next accesses belong to, where the header says none.
     void set_resolver(std::function<Context&()> resolve) { resolve_ = std::move(resolve); }
 
     AccessOutcome load(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
@@ -42,7 +38,7 @@ class GuestMemory final : public MemoryPath {
     AccessOutcome store(std::uint64_t address, ir::MemoryAccess access, AccessFrom from,
                         WideValue value) override;
 
-    // A translation of some context has changed or is another's: look device pages up again.
+    // A translation of some context has changed: look device pages up again.
     void forget_device_pages() { ++device_epoch_; }
 
     // Around the run of a single instruction that left its unit with ir::leave::alone, before it
@@ -90,7 +86,6 @@ class GuestMemory final : public MemoryPath {
     ContextCache& contexts_;
     UnitCache& units_;
     TimeAccount& times_;
-    Context* context_ = nullptr;
     std::function<Context&()> resolve_;
     MemoryFault fault_;
     DeviceReplay replay_;
@@ -102,7 +97,12 @@ class GuestMemory final : public MemoryPath {
         std::uint64_t epoch = 0;
         std::uint64_t page = 0; // of the guest
         std::uint64_t physical = 0;
+        const Context* context = nullptr;
     };
+    bool is_known(const DevicePage& device, std::uint64_t address) {
+        return device.page == address >> page_bits && device.epoch == device_epoch_ &&
+               device.context == &context();
+    }
     static constexpr unsigned device_pages = 8;
     DevicePage& device_page(std::uint64_t address, Access kind) {
         return device_pages_[kind == Access::store][(address >> page_bits) % device_pages];

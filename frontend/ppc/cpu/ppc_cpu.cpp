@@ -129,8 +129,9 @@ bool PpcCpu::write_msr(std::uint32_t value) {
             leave(ir::leave::look_again);
         }
     }
-    if (mode() == old_mode) return false;
-    runtime().mode_changed();
+    const std::uint32_t new_mode = mode();
+    if (new_mode == old_mode) return false;
+    runtime().enter_mode(state_.header, new_mode);
     return true;
 }
 
@@ -148,7 +149,7 @@ void PpcCpu::return_from_interrupt() {
 
 void PpcCpu::system_call() {
     raise(ExceptionVector::system_call, state_.pc, 0);
-    runtime().mode_changed();
+    runtime().enter_mode(state_.header, mode());
 }
 
 void PpcCpu::write_segment(unsigned index, std::uint32_t value) {

@@ -13,8 +13,6 @@ void helper_raise_trap(void* state, std::uint32_t type);
 void helper_write_psr(void* state, std::uint32_t value);
 void helper_return_from_trap(void* state, std::uint32_t target_pc, std::uint32_t target_npc);
 void helper_power_down(void* state);
-// pc and delay are already those of the next instruction, in another mode.
-void helper_delay_changed(void* state);
 
 // ---- others
 // The outs of window 0, in a move from window to window (windows.h). Banked slots are in memory.

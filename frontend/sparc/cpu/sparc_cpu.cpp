@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "common/endian.h"
+#include "frontend/sparc/cpu/mode.h"
 #include "frontend/sparc/cpu/psr.h"
 #include "frontend/sparc/cpu/windows.h"
-#include "frontend/sparc/fp/fsr.h"
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lift_unit.h"
 #include "frontend/sparc/slots.h"
@@ -41,15 +41,7 @@ void SparcCpu::reset() {
 const ir::StateLayout& SparcCpu::layout() const { return state_layout(); }
 const ir::HelperTable& SparcCpu::helpers() const { return helper_table(); }
 
-std::uint32_t SparcCpu::mode() const {
-    std::uint32_t bits = 0;
-    if (state_.supervisor) bits |= mode::supervisor;
-    // Supervisors switch it while they run; their code looks at PSR.EF itself.
-    if (state_.enable_float && !state_.supervisor) bits |= mode::fpu;
-    if (state_.delay) bits |= mode::delay;
-    if (needs_exact_mode(state_)) bits |= mode::float_exact;
-    return bits;
-}
+std::uint32_t SparcCpu::mode() const { return mode_of(state_); }
 
 runtime::ContextKey SparcCpu::context_key() const {
     runtime::ContextKey key;
@@ -100,7 +92,7 @@ void SparcCpu::write_psr(std::uint32_t value) {
         raise_from_helper(tt::illegal_instruction);
         return;
     }
-    const std::uint32_t old_mode = mode();
+    const std::uint32_t old_mode = mode_of(state_);
     const auto bit = [&](unsigned number) { return (value >> number & 1) != 0; };
     state_.icc = order_of({bit(23), bit(22), bit(21), bit(20)});
     state_.icc_c = bit(20);
@@ -111,34 +103,7 @@ void SparcCpu::write_psr(std::uint32_t value) {
     state_.enable_traps = (value & psr::et) != 0;
     set_cwp(state_, value & psr::cwp, model_.windows);
     advance();
-    if (mode() != old_mode) mode_changed();
-    if (interrupt_due()) leave(ir::leave::look_again);
-}
-
-// V8 B.26.
-void SparcCpu::return_from_trap(std::uint32_t target_pc, std::uint32_t target_npc) {
-    if (state_.enable_traps) {
-        raise_from_helper(state_.supervisor ? tt::illegal_instruction : tt::privileged_instruction);
-        return;
-    }
-    const unsigned window = next_window(state_.cwp, model_.windows);
-    const unsigned refusal = !state_.supervisor         ? tt::privileged_instruction
-                             : state_.wim >> window & 1 ? tt::window_underflow
-                             : (target_npc & 3) != 0    ? tt::mem_address_not_aligned
-                                                        : 0;
-    if (refusal != 0) {
-        raise_from_helper(refusal);
-        return;
-    }
-    state_.enable_traps = 1;
-    state_.supervisor = state_.previous_supervisor;
-    set_cwp(state_, window, model_.windows);
-    state_.pc = target_pc;
-    state_.npc = target_npc;
-    state_.delay = target_npc != target_pc + 4;
-    // Behind a jmpl the state has `delay` set for this instruction alone, and the code that runs is
-    // not of that mode: comparing with it would miss a return to a slot.
-    mode_changed();
+    if (mode_of(state_) != old_mode) mode_changed();
     if (interrupt_due()) leave(ir::leave::look_again);
 }
 

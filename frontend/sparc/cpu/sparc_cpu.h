@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/log.h"
+#include "frontend/sparc/cpu/mode.h"
 #include "frontend/sparc/cpu_models.h"
 #include "frontend/sparc/reference_mmu.h"
 #include "frontend/sparc/state.h"
@@ -94,7 +95,7 @@ class SparcCpu final : public runtime::GuestCpu {
     void return_from_trap(std::uint32_t target_pc, std::uint32_t target_npc);
     // The mode may be another, as the state already shows. Not for the callers to compare: in a
     // slot that is lifted with its transfer, the state says `delay` and the unit's mode does not.
-    void mode_changed() { runtime().mode_changed(); }
+    void mode_changed() { runtime().enter_mode(state_.header, mode_of(state_)); }
 
     // ---- alternate spaces (asi.cpp): 1, 2, 4 or 8 bytes, aligned.
     AsiResult read_alternate(unsigned asi, std::uint32_t address, unsigned size,

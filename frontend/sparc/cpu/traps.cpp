@@ -57,34 +57,83 @@ std::string trap_name(unsigned type) {
     return fmt::format("trap {:02x}", type);
 }
 
+namespace {
+
+// With traps enabled.
+inline void enter_trap(State& state, unsigned type, unsigned windows) {
+    const std::uint32_t pc = state.pc, npc = state.delay ? state.npc : pc + 4;
+    state.enable_traps = 0;
+    state.previous_supervisor = state.supervisor;
+    state.supervisor = 1;
+    state.delay = 0;
+    // The window's locals are the trap's, whatever WIM says (V8 7.1).
+    set_cwp(state, previous_window(state.cwp, windows), windows);
+    reg(state, state.cwp, 17, windows) = pc;
+    reg(state, state.cwp, 18, windows) = npc;
+    state.tbr = (state.tbr & tbr_base) | type << 4;
+    state.pc = state.tbr;
+}
+
+inline bool interrupt_is_due(const State& state) {
+    return state.enable_traps &&
+           (state.interrupt_level > state.pil || state.interrupt_level == highest_level);
+}
+
+} // namespace
+
 void SparcCpu::raise(unsigned type) {
-    const std::uint32_t npc = state_.delay ? state_.npc : state_.pc + 4;
     if (!state_.enable_traps) {
         stop_in_error_mode(type);
         return;
     }
     if (wiring_.log.on(LogItem::interrupts))
         wiring_.log.put(fmt::format("{} ({:02x}) at {:08x} npc {:08x} psr {:08x} o7 {:08x}",
-                                    trap_name(type), type, state_.pc, npc, read_psr(),
+                                    trap_name(type), type, state_.pc,
+                                    state_.delay ? state_.npc : state_.pc + 4, read_psr(),
                                     reg(state_, state_.cwp, 15, model_.windows)));
-    state_.enable_traps = 0;
-    state_.previous_supervisor = state_.supervisor;
-    state_.supervisor = 1;
-    // The window's locals are the trap's, whatever WIM says (V8 7.1).
-    set_cwp(state_, previous_window(state_.cwp, model_.windows), model_.windows);
-    reg(state_, state_.cwp, 17, model_.windows) = state_.pc;
-    reg(state_, state_.cwp, 18, model_.windows) = npc;
-    state_.tbr = (state_.tbr & tbr_base) | type << 4;
-    state_.pc = state_.tbr;
-    state_.delay = 0;
+    enter_trap(state_, type, model_.windows);
 }
 
 void SparcCpu::raise_from_helper(unsigned type) {
+    if (state_.enable_traps && !wiring_.log.on(LogItem::interrupts)) {
+        enter_trap(state_, type, model_.windows);
+        mode_changed();
+        return;
+    }
     raise(type);
     if (!checkstop_.empty())
         leave(ir::leave::look_again);
     else
         mode_changed();
+}
+
+// V8 B.26.
+void SparcCpu::return_from_trap(std::uint32_t target_pc, std::uint32_t target_npc) {
+    State& state = state_;
+    const unsigned windows = model_.windows;
+    if (state.enable_traps) {
+        raise_from_helper(state.supervisor ? tt::illegal_instruction : tt::privileged_instruction);
+        return;
+    }
+    const unsigned window = next_window(state.cwp, windows);
+    const unsigned refusal = !state.supervisor         ? tt::privileged_instruction
+                             : state.wim >> window & 1 ? tt::window_underflow
+                             : (target_npc & 3) != 0   ? tt::mem_address_not_aligned
+                                                       : 0;
+    if (refusal != 0) {
+        raise_from_helper(refusal);
+        return;
+    }
+    state.enable_traps = 1;
+    state.supervisor = state.previous_supervisor;
+    state.pc = target_pc;
+    state.npc = target_npc;
+    state.delay = target_npc != target_pc + 4;
+    set_cwp(state, window, windows);
+    // Behind a jmpl the state has `delay` set for this instruction alone, and the code that runs is
+    // not of that mode: comparing with it would miss a return to a slot.
+    mode_changed();
+    if (interrupt_is_due(state)) leave(ir::leave::look_again);
 }
 
 // V8 7.1: a trap with traps disabled. TBR says which one; nothing else changes.
@@ -99,10 +148,7 @@ void SparcCpu::stop_in_error_mode(unsigned type) {
 
 // ---- interrupts
 
-bool SparcCpu::interrupt_due() const {
-    return state_.enable_traps &&
-           (state_.interrupt_level > state_.pil || state_.interrupt_level == highest_level);
-}
+bool SparcCpu::interrupt_due() const { return interrupt_is_due(state_); }
 
 void SparcCpu::take_interrupt() {
     const unsigned level = state_.interrupt_level;

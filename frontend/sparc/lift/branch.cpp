@@ -88,16 +88,19 @@ Value Lifter::following_pc() {
 
 // ---- the slot in a unit of its own
 
-void Lifter::go_to_changed_delay() {
-    b.call(helper::delay_changed, {});
+// On at pc, in the mode that `delay` makes of this one; the context is the same.
+void Lifter::go_to_changed_delay(Value delay) {
+    b.set_slot(slot::delay, delay);
+    const auto with = [&](std::uint32_t bits) { return b.i64(std::uint64_t{bits} << 32); };
+    const Value set = with(mode | mode::delay), clear = with(mode & ~mode::delay);
+    b.set_slot(slot::jump_cache_mode, b.select(delay, set, clear));
     go_to_new_pc();
 }
 
 void Lifter::stop_before_slot(Value npc) {
     b.set_slot(slot::npc, npc);
-    b.set_slot(slot::delay, b.i1(true));
     b.set_slot(slot::pc, b.i32(pc + 4));
-    go_to_changed_delay();
+    go_to_changed_delay(b.i1(true));
 }
 
 // A couple: this transfer is in the slot of another one, which has decided what comes next. That is
@@ -107,15 +110,14 @@ void Lifter::branch_in_delay_slot(Value condition, const Target& target, Annul a
     const bool always = !condition.valid();
     if (always && annul == Annul::yes) {
         b.set_slot(slot::pc, to);
-        b.set_slot(slot::delay, b.i1(false));
+        go_to_changed_delay(b.i1(false));
     } else {
         const bool annuls = !always && annul == Annul::yes;
         b.set_slot(slot::pc,
                    annuls ? b.select(condition, next, b.same_imm(Op::add, next, 4)) : next);
         b.set_slot(slot::npc, always ? to : b.select(condition, to, next));
-        b.set_slot(slot::delay, always ? b.i1(true) : condition);
+        go_to_changed_delay(always ? b.i1(true) : condition);
     }
-    go_to_changed_delay();
     ended_ = true;
 }
 
@@ -140,8 +142,7 @@ void Lifter::branch_never(Annul annul) {
     if (annul == Annul::no) return; // no transfer at all
     if (placement_ == Placement::delayed) {
         b.set_slot(slot::pc, b.same_imm(Op::add, b.get_slot(slot::npc), 4));
-        b.set_slot(slot::delay, b.i1(false));
-        go_to_changed_delay();
+        go_to_changed_delay(b.i1(false));
     } else {
         b.goto_pc(pc + 8);
     }

@@ -138,9 +138,7 @@ void Lifter::go_on() {
     case Placement::slot: go_on_behind_slot(); return;
     case Placement::delayed:
         b.set_slot(slot::pc, b.get_slot(slot::npc));
-        b.set_slot(slot::delay, b.i1(false));
-        b.call(helper::delay_changed, {});
-        go_to_new_pc();
+        go_to_changed_delay(b.i1(false));
         return;
     }
 }

@@ -136,7 +136,7 @@ class Lifter {
     void lift_slot(std::uint32_t word, ir::Value condition, const Target& target);
     void stop_before_slot(ir::Value npc);
     void branch_in_delay_slot(ir::Value condition, const Target& target, Annul annul);
-    void go_to_changed_delay();
+    void go_to_changed_delay(ir::Value delay);
 
     const runtime::LiftRequest& request_;
     std::uint32_t lifted_ = 0; // instructions

@@ -27,17 +27,11 @@ const Step* step_instruction(const Step* step, Registers, Frame& frame) {
     return step + 1;
 }
 
-// a: instructions of the run; c: recovery plan.
+// a: what is to be paid for; c: recovery plan.
 const Step* step_begin_run(const Step* step, Registers registers, Frame& frame) {
     frame.header->budget -= step->a;
     if (frame.header->budget >= 0) return step + 1;
     return leave_early(frame, registers, step->c, ir::leave::none);
-}
-
-// c: instructions of the run that did not start.
-const Step* step_end_run(const Step* step, Registers, Frame& frame) {
-    frame.header->budget += step->c;
-    return step + 1;
 }
 
 // a: condition; c: recovery plan; imm: code.
@@ -72,15 +66,19 @@ void prepare_instruction(Preparer& p, const Instruction&, Value value) {
 
 void prepare_begin_run(Preparer& p, const Instruction& op, Value value) {
     if (p.raw()) return;
-    p.begin_run(op.aux);
+    const std::uint32_t charge = p.begin_run(value);
     const std::uint32_t recovery = p.recovery(op);
     Step& step = p.emit(step_begin_run, value);
-    step.a = op.aux;
+    step.a = charge;
     step.c = recovery;
 }
 
-void prepare_end_run(Preparer& p, const Instruction& op, Value value) {
-    if (!p.raw()) p.emit(step_end_run, value).c = p.not_started(op.aux);
+void prepare_next_run(Preparer& p, const Instruction& op, Value) {
+    if (!p.raw()) p.next_run(op.aux);
+}
+
+void prepare_end_run(Preparer& p, const Instruction& op, Value) {
+    if (!p.raw()) p.give_back(p.end_run(op.aux));
 }
 
 void prepare_leave_if(Preparer& p, const Instruction& op, Value value) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/interp/program.h"
+#include "translator/ir/run_charges.h"
 
 namespace vestige::interp {
 
@@ -32,11 +33,15 @@ class Preparer {
 
     // Where an op that faults or leaves finds its recovery: index of Program::recoveries.
     std::uint32_t recovery(const ir::Instruction& op);
-    // Instructions of the current run that have not started when `started` have (optimised IR
-    // only).
+    // What is paid for when so many of the current run have started (optimised IR only).
     std::uint32_t not_started(std::uint32_t started) const;
 
-    void begin_run(std::uint32_t length) { run_ = length; }
+    // What it takes off the budget.
+    std::uint32_t begin_run(ir::Value value);
+    void next_run(std::uint32_t length);
+    // What is not started of it.
+    std::uint32_t end_run(std::uint32_t started);
+    void give_back(std::uint32_t instructions);
 
     void jump_to(ir::BlockId target, std::span<const ir::Value> arguments);
     void branch_to(std::uint32_t condition, const ir::Instruction& op);
@@ -57,8 +62,9 @@ class Preparer {
     Program& program_;
     std::vector<std::uint32_t> register_of_;
     std::vector<std::uint32_t> block_start_;
-    std::vector<std::uint32_t> run_at_start_; // of each block
-    std::uint32_t run_ = 0;                   // length of the current one
+    ir::RunCharges charges_;
+    ir::BlockId block_ = 0;             // being prepared
+    std::uint32_t run_ = 0, ahead_ = 0; // length of the current run, what is paid for of others
     std::vector<Patch> patches_;
 };
 

@@ -1,8 +1,9 @@
 #include "backend/interp/program.h"
 
+#include <utility>
+
 #include "backend/interp/preparer.h"
 #include "common/assertion.h"
-#include "translator/ir/runs.h"
 
 namespace vestige::interp {
 
@@ -50,6 +51,12 @@ const Step* step_branch(const Step* step, Registers registers, Frame&) {
     return step + static_cast<std::int32_t>(registers[step->a] ? step->b : step->c);
 }
 
+// c: instructions that were paid for and do not start.
+const Step* step_give_back(const Step* step, Registers, Frame& frame) {
+    frame.header->budget += step->c;
+    return step + 1;
+}
+
 const Step* step_jump(const Step* step, Registers, Frame&) {
     return step + static_cast<std::int32_t>(step->b);
 }
@@ -73,10 +80,12 @@ Preparer::Preparer(const ir::Function& function, ir::Stage stage, Program& progr
 
 void Preparer::run() {
     assign_constants();
-    ir::find_runs(function_, run_at_start_);
+    charges_.analyse(function_);
     for (ir::BlockId block = 0; block < function_.blocks.size(); ++block) {
         block_start_[block] = static_cast<std::uint32_t>(program_.steps.size());
-        run_ = run_at_start_[block];
+        block_ = block;
+        run_ = charges_.run_at_start(block);
+        ahead_ = charges_.ahead_at_start(block);
         for (const Value value : function_.blocks[block].body) {
             const ir::Instruction& op = function_[value];
             prepare_table[static_cast<unsigned>(op.op)](*this, op, value);
@@ -121,7 +130,26 @@ Step& Preparer::emit_step(const Step& step) {
 }
 
 std::uint32_t Preparer::not_started(std::uint32_t started) const {
-    return raw() ? 0 : run_ - started;
+    return raw() ? 0 : run_ - started + ahead_;
+}
+
+std::uint32_t Preparer::begin_run(Value value) {
+    run_ = function_[value].aux;
+    ahead_ = charges_.charge(value) - run_;
+    return charges_.charge(value);
+}
+
+void Preparer::next_run(std::uint32_t length) {
+    run_ = length;
+    ahead_ -= length;
+}
+
+std::uint32_t Preparer::end_run(std::uint32_t started) {
+    return std::exchange(run_, started) - started;
+}
+
+void Preparer::give_back(std::uint32_t instructions) {
+    if (instructions != 0) emit_step({.run = step_give_back, .c = instructions});
 }
 
 std::uint32_t Preparer::recovery(const ir::Instruction& op) {
@@ -176,18 +204,21 @@ void Preparer::move_arguments(ir::BlockId target, std::span<const Value> argumen
 }
 
 void Preparer::jump_to(ir::BlockId target, std::span<const Value> arguments) {
+    if (!raw()) give_back(charges_.given_back(block_, target));
     move_arguments(target, arguments);
     patches_.push_back({program_.steps.size(), &Step::b, target});
     emit_step({.run = step_jump});
 }
 
-// A way with arguments goes through a stub of moves that follows the branch.
+// A way with arguments, or one that is shorter than what is paid for, goes through a stub that
+// follows the branch.
 void Preparer::branch_to(std::uint32_t condition, const ir::Instruction& op) {
     const std::size_t branch = program_.steps.size();
     emit_step({.run = step_branch, .a = condition});
     constexpr std::uint32_t Step::*ways[] = {&Step::b, &Step::c};
     for (unsigned way = 0; way < 2; ++way) {
-        if (op.target_arguments[way].count == 0) {
+        const bool gives_back = !raw() && charges_.given_back(block_, op.targets[way]) != 0;
+        if (op.target_arguments[way].count == 0 && !gives_back) {
             patches_.push_back({branch, ways[way], op.targets[way]});
             continue;
         }

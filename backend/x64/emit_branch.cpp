@@ -12,9 +12,9 @@ UnitEmitter::Edge UnitEmitter::edge_to(ir::BlockId target, ir::ValueList argumen
         target = jump.targets[0];
         arguments = jump.target_arguments[0];
     }
-    if (is_bare_exit(target)) return {target, true, {}};
-    const auto values = function_->list(arguments);
     const std::uint32_t gives_back = charges_.given_back(block_, target);
+    if (is_bare_exit(target)) return {target, true, {}, gives_back};
+    const auto values = function_->list(arguments);
     BlockEntry& entry = entries_[target];
     if (!entry.fixed) {
         entry_planner_.plan(entry, target, values);
@@ -26,25 +26,26 @@ UnitEmitter::Edge UnitEmitter::edge_to(ir::BlockId target, ir::ValueList argumen
 
 // The moves, and on to the target.
 void UnitEmitter::emit_edge(const Edge& edge) {
+    give_back(edge.gives_back);
     if (edge.is_bare_exit) {
-        const Instruction& exit = instruction(function_->blocks[edge.target].body.back());
-        emit_link_jump(new_link(exit.imm));
+        emit_link_jump(new_link(exit_of(edge)));
         return;
     }
-    give_back(edge.gives_back);
     edge_moves_.emit(edge.moves);
     if (edge.target != next_block_) as_.jmp(at(block_labels_[edge.target]));
 }
 
+std::uint64_t UnitEmitter::exit_of(const Edge& edge) const {
+    return instruction(function_->blocks[edge.target].body.back()).imm;
+}
+
 // Its moves are not on the straight way.
 void UnitEmitter::branch_to_edge(CondCode code, const Edge& edge) {
-    if (edge.is_bare_exit) {
-        const Instruction& exit = instruction(function_->blocks[edge.target].body.back());
-        emit_link_branch(code, new_link(exit.imm));
-        return;
-    }
     if (edge.is_free()) {
-        as_.emit(x86::Inst::jccFromCond(code), at(block_labels_[edge.target]));
+        if (edge.is_bare_exit)
+            emit_link_branch(code, new_link(exit_of(edge)));
+        else
+            as_.emit(x86::Inst::jccFromCond(code), at(block_labels_[edge.target]));
         return;
     }
     const LabelId stub = new_label();
@@ -52,6 +53,10 @@ void UnitEmitter::branch_to_edge(CondCode code, const Edge& edge) {
     cold_.add([this, stub, edge] {
         as_.bind(at(stub));
         give_back(edge.gives_back);
+        if (edge.is_bare_exit) {
+            emit_link_jump(new_link(exit_of(edge)));
+            return;
+        }
         edge_moves_.emit(edge.moves);
         as_.jmp(at(block_labels_[edge.target]));
     });

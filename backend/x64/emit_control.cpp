@@ -26,16 +26,15 @@ void UnitEmitter::emit_leave_if(Value, const Instruction& op) {
     });
 }
 
-// If the budget is less than the run, nothing of it is run; the site gives all of it back.
-void UnitEmitter::emit_begin_run(Value, const Instruction& op) {
-    const bool is_paid = run_block_ == block_ || charges_.is_paid(block_);
-    run_ = run_block_ == block_ ? run_ - run_length_ : charges_.charge(block_);
-    run_block_ = block_;
-    run_length_ = op.aux;
-    if (is_paid) return;
+// If the budget is less than what is to be paid for, nothing of it is run; the site gives all of it
+// back.
+void UnitEmitter::emit_begin_run(Value value, const Instruction& op) {
+    const std::uint32_t charge = charges_.charge(value);
+    run_ = op.aux;
+    ahead_ = charge - op.aux;
     const SiteId site = new_site(SiteKind::leave, op, ir::leave::none);
     add_recovery(site, op);
-    as_.sub(gp64(budget_register), static_cast<std::int32_t>(run_));
+    as_.sub(gp64(budget_register), static_cast<std::int32_t>(charge));
     const LabelId used_up = new_label();
     as_.js(at(used_up));
     cold_.add([this, used_up, site] {
@@ -44,12 +43,15 @@ void UnitEmitter::emit_begin_run(Value, const Instruction& op) {
     });
 }
 
-// Runs behind it in the block are paid for already.
+void UnitEmitter::emit_next_run(Value, const Instruction& op) {
+    run_ = op.aux;
+    ahead_ -= op.aux;
+}
+
+// Runs that follow stay paid for.
 void UnitEmitter::emit_end_run(Value, const Instruction& op) {
-    const std::uint32_t rest = run_block_ == block_ ? run_length_ - op.aux : not_started(op.aux);
-    give_back(rest);
-    run_ -= rest;
-    run_length_ = op.aux;
+    give_back(run_ - op.aux);
+    run_ = op.aux;
 }
 
 // ---- out of the unit
@@ -173,7 +175,8 @@ void UnitEmitter::emit_jump_pc(Value, const Instruction& op) {
 bool UnitEmitter::is_bare_exit(ir::BlockId block) const {
     const ir::Block& exit = function_->blocks[block];
     const Instruction& end = instruction(exit.body.back());
-    if (end.op != Op::goto_pc || !exit.parameters.empty() || charges_.at_start(block) != end.aux)
+    if (end.op != Op::goto_pc || !exit.parameters.empty() ||
+        charges_.run_at_start(block) + charges_.ahead_at_start(block) != end.aux)
         return false;
     for (std::size_t i = 0; i + 1 < exit.body.size(); ++i)
         if (!live_.skipped(exit.body[i]) && instruction(exit.body[i]).op != Op::instruction &&

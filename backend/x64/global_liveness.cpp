@@ -12,7 +12,7 @@ constexpr std::uint32_t no_use = ~0u;
 
 } // namespace
 
-void GlobalLiveness::begin(const ir::Function& function, const ControlFlow& flow) {
+void GlobalLiveness::begin(const ir::Function& function, const ir::ControlFlow& flow) {
     function_ = &function;
     flow_ = &flow;
     values_.clear();

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/x64/control_flow.h"
+#include "translator/ir/control_flow.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
@@ -22,7 +22,7 @@ inline constexpr std::uint32_t loop_exit_distance = 1u << 20;
 
 class GlobalLiveness {
   public:
-    void begin(const ir::Function& function, const ControlFlow& flow);
+    void begin(const ir::Function& function, const ir::ControlFlow& flow);
     // A parameter of a block, or a value that is used in other blocks than its own. Returns its
     // index.
     enum class Kind : std::uint8_t { parameter, value };
@@ -78,7 +78,7 @@ class GlobalLiveness {
     bool flow_back(ir::BlockId block);
 
     const ir::Function* function_ = nullptr;
-    const ControlFlow* flow_ = nullptr;
+    const ir::ControlFlow* flow_ = nullptr;
     std::vector<GlobalValue> values_;
     std::vector<Use> uses_;
     std::vector<std::uint32_t> entry_; // by block and index

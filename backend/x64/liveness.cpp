@@ -18,7 +18,7 @@ void Liveness::analyse(const ir::Function& function, runtime::MemoryView view,
     addresses_ = addresses;
     values_.assign(function.instructions.size(), {});
     later_uses_.clear();
-    block_ = no_block;
+    block_ = ir::no_block;
     flow_.analyse(function);
     across_.begin(function, flow_);
     count_uses();

@@ -17,10 +17,10 @@
 #include <span>
 #include <vector>
 
-#include "backend/x64/control_flow.h"
 #include "backend/x64/global_liveness.h"
 #include "backend/x64/loop_hints.h"
 #include "backend/x64/spans.h"
+#include "translator/ir/control_flow.h"
 #include "translator/ir/function.h"
 #include "translator/runtime/backend.h"
 
@@ -29,14 +29,14 @@ namespace vestige::x64 {
 inline constexpr std::uint32_t not_global = ~0u;
 
 struct ValueUses {
-    std::uint32_t next_use = never;    // after the current instruction, perhaps in another block
-    std::uint32_t last_use = 0;        // of any kind; never: lives on in other blocks
-    std::uint32_t used_at = 0;         // the last instruction that was started and uses it
-    std::uint32_t count = 0;           // of any kind, in the whole function
-    ir::BlockId defined_in = no_block; // of a parameter: no_block
-    ir::BlockId seen_in = no_block;    // the last block entered that uses it
-    std::uint32_t global = not_global; // index in GlobalLiveness: it lives across blocks
-    std::uint16_t span = no_span;      // of an access
+    std::uint32_t next_use = never; // after the current instruction, perhaps in another block
+    std::uint32_t last_use = 0;     // of any kind; never: lives on in other blocks
+    std::uint32_t used_at = 0;      // the last instruction that was started and uses it
+    std::uint32_t count = 0;        // of any kind, in the whole function
+    ir::BlockId defined_in = ir::no_block; // of a parameter: ir::no_block
+    ir::BlockId seen_in = ir::no_block;    // the last block entered that uses it
+    std::uint32_t global = not_global;     // index in GlobalLiveness: it lives across blocks
+    std::uint16_t span = no_span;          // of an access
     bool fused = false;
 };
 
@@ -49,7 +49,7 @@ class Liveness {
                  runtime::MemoryView view = runtime::MemoryView::page_map,
                  Addresses addresses = Addresses::displaced);
 
-    const ControlFlow& flow() const { return flow_; }
+    const ir::ControlFlow& flow() const { return flow_; }
     const GlobalLiveness& across_blocks() const { return across_; }
     const LoopHints& loop_hints() const { return loop_hints_; }
 
@@ -106,12 +106,12 @@ class Liveness {
     runtime::MemoryView view_ = runtime::MemoryView::page_map;
     Addresses addresses_ = Addresses::displaced;
     std::vector<ValueUses> values_;
-    ControlFlow flow_;
+    ir::ControlFlow flow_;
     GlobalLiveness across_;
     LoopHints loop_hints_;
     SpanFinder spans_;                      // of the current block
     std::vector<std::uint32_t> later_uses_; // of the current block's operands, the last one first
-    ir::BlockId block_ = no_block;
+    ir::BlockId block_ = ir::no_block;
     std::uint32_t block_end_ = 0; // position behind it
     GlobalLiveness::BlockEnd behind_block_;
 };

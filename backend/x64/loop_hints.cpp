@@ -10,7 +10,7 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
-void LoopHints::analyse(const ir::Function& function, const ControlFlow& flow,
+void LoopHints::analyse(const ir::Function& function, const ir::ControlFlow& flow,
                         const GlobalLiveness& across) {
     function_ = &function;
     flow_ = &flow;
@@ -22,9 +22,9 @@ void LoopHints::analyse(const ir::Function& function, const ControlFlow& flow,
     hint_operands();
     if (!flow.has_loops()) return;
     pressure_.assign(function.blocks.size(), {});
-    live_in_.assign(function.instructions.size(), no_block);
+    live_in_.assign(function.instructions.size(), ir::no_block);
     for (const BlockId block : flow.order())
-        if (flow.loop_header(block) != no_block) measure(block);
+        if (flow.loop_header(block) != ir::no_block) measure(block);
 }
 
 // ---- destinations
@@ -104,7 +104,7 @@ void LoopHints::measure(BlockId block) {
     for (std::size_t i = body.size(); i-- > 0;) {
         const Instruction& op = (*function_)[body[i]];
         if (live_in_[body[i].index] == block) {
-            live_in_[body[i].index] = no_block;
+            live_in_[body[i].index] = ir::no_block;
             --live_[static_cast<unsigned>(bank_of(op.type))];
         }
         for (const Value argument : op.args())
@@ -119,7 +119,7 @@ void LoopHints::measure(BlockId block) {
             most[bank] = static_cast<std::uint8_t>(
                 std::max<unsigned>(most[bank], std::min<unsigned>(live_[bank] + more, everything)));
     }
-    for (BlockId header = flow_->loop_header(block); header != no_block;
+    for (BlockId header = flow_->loop_header(block); header != ir::no_block;
          header = flow_->outer_loop_header(header))
         for (unsigned bank = 0; bank < 2; ++bank)
             pressure_[header][bank] = std::max(pressure_[header][bank], most[bank]);

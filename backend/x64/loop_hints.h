@@ -6,16 +6,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "backend/x64/control_flow.h"
 #include "backend/x64/global_liveness.h"
 #include "backend/x64/registers.h"
+#include "translator/ir/control_flow.h"
 #include "translator/ir/function.h"
 
 namespace vestige::x64 {
 
 class LoopHints {
   public:
-    void analyse(const ir::Function& function, const ControlFlow& flow,
+    void analyse(const ir::Function& function, const ir::ControlFlow& flow,
                  const GlobalLiveness& across);
 
     // The parameter that the value is passed to, or that what is computed in its place is passed
@@ -38,12 +38,12 @@ class LoopHints {
     void add(ir::Value value);
 
     const ir::Function* function_ = nullptr;
-    const ControlFlow* flow_ = nullptr;
+    const ir::ControlFlow* flow_ = nullptr;
     const GlobalLiveness* across_ = nullptr;
     std::vector<ir::Value> becomes_;
     std::vector<Pressure> pressure_;   // by header
     std::vector<ir::BlockId> live_in_; // by value: the block being measured, if it is live
-    ir::BlockId block_ = no_block;
+    ir::BlockId block_ = ir::no_block;
     Pressure live_ = {};
 };
 

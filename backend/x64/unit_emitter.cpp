@@ -51,8 +51,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     live_.analyse(function, view,
                   window_in_gs_ ? Liveness::Addresses::indexed : Liveness::Addresses::displaced);
     if (in_window) alignment_.analyse(function);
-    charges_.plan(function, live_.flow());
-    run_block_ = no_block;
+    charges_.analyse(function);
     first_charge_ = charges_.most_at(function.start_pc);
     // Code for windows goes on in code for windows, unless a helper changes the mode.
     const bool looks_at_map =
@@ -85,7 +84,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     };
     for (std::size_t i = 0; i < order.size(); i = next(i + 1)) {
         block_ = order[i];
-        next_block_ = next(i + 1) < order.size() ? order[next(i + 1)] : no_block;
+        next_block_ = next(i + 1) < order.size() ? order[next(i + 1)] : ir::no_block;
         emit_block(position);
         position += static_cast<std::uint32_t>(function.blocks[block_].body.size());
     }
@@ -97,7 +96,8 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
 
 void UnitEmitter::emit_block(std::uint32_t position) {
     live_.enter_block(block_, position);
-    run_ = charges_.at_start(block_);
+    run_ = charges_.run_at_start(block_);
+    ahead_ = charges_.ahead_at_start(block_);
     as_.bind(at(block_labels_[block_]));
     regs_.begin_block(entries_[block_]);
     flags_value_ = {}; // others may jump here

@@ -16,10 +16,10 @@
 #include "backend/x64/known_alignment.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/register_allocator.h"
-#include "backend/x64/run_charges.h"
 #include "backend/x64/site.h"
 #include "backend/x64/thunks.h"
 #include "translator/ir/function.h"
+#include "translator/ir/run_charges.h"
 #include "translator/runtime/backend.h"
 
 namespace vestige::x64 {
@@ -95,8 +95,8 @@ class UnitEmitter {
     void emit_block(std::uint32_t first_position);
     const Instruction& instruction(Value value) const { return (*function_)[value]; }
     ir::Type type(Value value) const { return (*function_)[value].type; }
-    // Of the current run.
-    std::uint32_t not_started(std::uint32_t started) const { return run_ - started; }
+    // What is paid for, when so many of the current run have started.
+    std::uint32_t not_started(std::uint32_t started) const { return run_ - started + ahead_; }
 
     // ---- labels and distances to what is not in the unit's straight code
     LabelId new_label() { return as_.newLabel().id(); }
@@ -289,6 +289,7 @@ class UnitEmitter {
         bool is_free() const { return moves.empty() && gives_back == 0; }
     };
     Edge edge_to(ir::BlockId target, ir::ValueList arguments);
+    std::uint64_t exit_of(const Edge& edge) const; // the bare one's pc
     void emit_edge(const Edge& edge);
     void branch_to_edge(x86::CondCode code, const Edge& edge);
     bool leaves_loop(const Edge& edge) const;
@@ -311,11 +312,10 @@ class UnitEmitter {
     RegisterAllocator regs_;
     ColdCode cold_;
     ir::BlockId block_ = 0, next_block_ = 0; // being emitted, and behind it
-    RunCharges charges_;
-    std::uint32_t first_charge_ = 0;   // see CompiledUnit
-    std::uint32_t run_ = 0;            // paid for by the current run, where code is being emitted
-    ir::BlockId run_block_ = no_block; // where it began
-    std::uint32_t run_length_ = 0;     // without those that it pays for
+    ir::RunCharges charges_;
+    std::uint32_t first_charge_ = 0; // see CompiledUnit
+    // Where code is being emitted: the length of the current run, and what is paid for of others.
+    std::uint32_t run_ = 0, ahead_ = 0;
     Value flags_value_;
     std::size_t flags_offset_ = 0;
     std::vector<ir::BlockId> block_order_;

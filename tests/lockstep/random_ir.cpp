@@ -1,6 +1,7 @@
 #include "tests/lockstep/random_ir.h"
 
 #include "tests/lockstep/random_ops.h"
+#include "translator/opt/passes.h"
 
 namespace vestige::test {
 
@@ -41,6 +42,7 @@ class Generator : RandomOps {
         if (random_.one_in(2)) side_exit();
         exit();
         if (several_runs) end_run();
+        if (several_runs && random_.one_in(2)) opt::pay_runs(function_);
         function_.guest_bytes = pc_ - start_pc;
     }
 

@@ -70,6 +70,8 @@ void run_pass(const std::string& name, Function& function, opt::Workspace& works
         opt::number_values(function, workspace);
     else if (name == "remove_dead")
         opt::remove_dead(function, workspace);
+    else if (name == "pay_runs")
+        opt::pay_runs(function);
     else if (name == "optimise")
         opt::optimise(function, workspace);
     else if (name == "optimise_region")

@@ -158,6 +158,11 @@ TEST_CASE("verifier: guest instructions") {
     expect_defect(12, [](Sample& s) { // on one of two ways to `loop`
         std::swap(s.function.blocks[s.done].body[0], s.function.blocks[s.loop].body[0]);
     });
+    expect_defect(12, [](Sample& s) { // nothing pays for the run
+        s.function.instruction_count = 0;
+        s[s.marker].op = Op::next_run;
+        s[s.marker].aux = 1;
+    });
     expect_defect(13, [](Sample& s) { s[s.exit].imm = std::uint64_t{1} << 32; });
     expect_defect(13, [](Sample& s) { s.function.start_pc = std::uint64_t{1} << 32; });
 }

@@ -42,9 +42,9 @@ struct Instruction {
     std::uint8_t reserved = 0;
     Value arguments[4];
     std::uint64_t imm = 0;
-    // instruction: index in its run. begin_run: instructions of the run. In optimised IR also:
-    // guest instructions of the run that started so far, for call, end_run, goto_pc, jump_pc and
-    // leave (the current one included).
+    // instruction: index in its run. begin_run, next_run: instructions of the run. In optimised IR
+    // also: guest instructions of the run that started so far, for call, end_run, goto_pc, jump_pc
+    // and leave (the current one included).
     std::uint32_t aux = 0;
     std::uint32_t recovery = no_recovery; // index into Function::recoveries
     BlockId targets[2] = {0, 0};          // jump, branch
@@ -122,7 +122,7 @@ class Function {
 
     std::uint64_t start_pc = 0;
     // Guest instructions of a unit of one run, which the budget pays for on entry. 0: the unit has
-    // several runs, each with its begin_run.
+    // several runs, each with its begin_run or next_run.
     std::uint32_t instruction_count = 0;
     std::uint64_t guest_bytes = 0; // length of the guest code it was made from
 

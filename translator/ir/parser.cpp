@@ -325,6 +325,7 @@ class Parser {
             op.aux = number_as<std::uint32_t>("an index");
             break;
         case Op::begin_run:
+        case Op::next_run:
             op.imm = number("a pc");
             expect("of");
             op.aux = number_as<std::uint32_t>("a count");

@@ -48,7 +48,8 @@ class Printer {
         case Op::constant:
         case Op::goto_pc: put(" {:#x}", op.imm); break;
         case Op::instruction: put(" {:#x} #{}", op.imm, op.aux); break;
-        case Op::begin_run: put(" {:#x} of {}", op.imm, op.aux); break;
+        case Op::begin_run:
+        case Op::next_run: put(" {:#x} of {}", op.imm, op.aux); break;
         case Op::get_slot: slot(" ", op.imm); break;
         case Op::set_slot:
             slot(" ", op.imm);

@@ -151,7 +151,7 @@ class Verifier {
             if (op.op == Op::instruction) {
                 ++started;
                 pc = op.imm;
-            } else if (op.op == Op::begin_run) {
+            } else if (op.op == Op::begin_run || op.op == Op::next_run) {
                 *this = {.run = op.aux, .started = 0, .pc = op.imm};
             }
         }
@@ -159,7 +159,8 @@ class Verifier {
     // Nothing that belongs to a guest instruction comes before its begin_run.
     bool begins_run(const Block& block) const {
         for (const Value value : block.body) {
-            if (function_[value].op == Op::begin_run) return true;
+            const Op op = function_[value].op;
+            if (op == Op::begin_run || op == Op::next_run) return true;
             if (info(function_[value].op).effects != effect::pure) return false;
         }
         return false;
@@ -169,8 +170,12 @@ class Verifier {
         at_start_[0] = {function_.instruction_count, 0, function_.start_pc};
         for (const BlockId block : dominators_.reverse_postorder()) {
             Progress progress = at_start_[block];
-            for (const Value value : function_.blocks[block].body)
+            block_ = block;
+            for (const Value value : function_.blocks[block].body) {
+                require(function_[value].op != Op::next_run || progress.run != 0, 12,
+                        "nothing has paid for the run");
                 progress.pass(function_[value]);
+            }
             for (const BlockId next : successors(function_, block)) {
                 Progress& there = at_start_[next];
                 if (there.run == not_seen) there = progress;
@@ -385,6 +390,7 @@ class Verifier {
         }
         case Op::instruction:
         case Op::begin_run:
+        case Op::next_run:
         case Op::goto_pc: fits_pc(op.imm, "the pc"); break;
         default:
             if (info(op.op).effects & effect::float_state) check_float_helper(op);

@@ -27,6 +27,10 @@ void remove_dead(ir::Function& function, Workspace& workspace);
 
 // ---- the same over all blocks, for hot regions: they take longer and allocate
 
+// Of raw IR whose blocks tidy_flow has ordered: runs that others can pay for become next_runs, so
+// that the budget is looked at, and state known, in few places (ir/run_charges.h).
+void pay_runs(ir::Function& function);
+
 // Slots become values of the whole function: what a slot holds at a join is a parameter where it
 // depends on the way. Exits write what is out of date; nothing else does.
 void promote_slots_across(ir::Function& function, Workspace& workspace);

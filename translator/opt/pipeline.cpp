@@ -32,6 +32,8 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     check(function, workspace, ir::Stage::raw);
     tidy_flow(function, workspace);
     check(function, workspace, ir::Stage::raw);
+    pay_runs(function);
+    check(function, workspace, ir::Stage::raw);
     promote_slots_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     if (simplify(function, workspace) == FlowChange::some) tidy_flow(function, workspace);

@@ -50,6 +50,7 @@ class Promotion {
             op.recovery = recovery(op.imm, 0);
             marker_ = {};
             break;
+        case Op::next_run: marker_ = {}; break;
         case Op::end_run: op.aux = started(); break;
         case Op::set_bank:
         case Op::call: call(op); break;

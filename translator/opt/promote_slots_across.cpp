@@ -135,6 +135,7 @@ class Promotion {
             function_[value].recovery = recovery(op.imm, 0);
             marker_ = {};
             break;
+        case Op::next_run: marker_ = {}; break;
         case Op::end_run: function_[value].aux = started(); break;
         case Op::set_bank:
         case Op::call: call(value); return;

@@ -28,6 +28,7 @@ void SlotFlow::analyse(const Function& function, const Workspace& workspace) {
             blocks_[next].predecessor = workspace.ways_in[next] == 1 ? block : ir::no_block;
     find_slots();
     find_live();
+    find_wanted();
     find_written();
     find_changed();
 }
@@ -100,11 +101,34 @@ void SlotFlow::find_live() {
     }
 }
 
+void SlotFlow::find_wanted() {
+    constexpr ir::Effects looks = ir::effect::may_fault | ir::effect::may_leave;
+    for (bool again = true; again;) {
+        again = false;
+        for (auto block = w_->order.rbegin(); block != w_->order.rend(); ++block) {
+            SlotSet wanted;
+            if (is_exit(*function_, function_->blocks[*block])) wanted = all_;
+            for (const BlockId next : ir::successors(*function_, *block))
+                wanted |= blocks_[next].wanted_in;
+            const auto& body = function_->blocks[*block].body;
+            for (auto value = body.rbegin(); value != body.rend(); ++value) {
+                const Instruction& op = (*function_)[*value];
+                if (op.op == Op::set_slot) wanted.reset(op.imm);
+                if (ir::is_barrier(*function_, op)) wanted |= behind_barrier(op);
+                if (ir::info(op.op).effects & looks) wanted = all_;
+            }
+            again |= wanted != blocks_[*block].wanted_in;
+            blocks_[*block].wanted_in = wanted;
+        }
+    }
+}
+
 void SlotFlow::find_written() {
     for (const BlockId block : w_->order)
         for (const BlockId next : ir::successors(*function_, block))
             if (w_->ways_in[next] > 1)
-                blocks_[block].written_at_end |= all_ & ~handed_on_ & ~blocks_[next].live_in;
+                blocks_[block].written_at_end |=
+                    all_ & ~handed_on_ & ~blocks_[next].live_in & blocks_[next].wanted_in;
 }
 
 // What holds of a slot behind the op that sets it: what held when its value was read from the very
@@ -147,7 +171,7 @@ void SlotFlow::find_changed() {
                 Block& after = blocks_[next];
                 const SlotSet changed_before = after.changed_in, dirty_before = after.dirty_in;
                 after.changed_in |= changed;
-                after.dirty_in |= dirty;
+                after.dirty_in |= dirty & (after.live_in | after.wanted_in);
                 again |= after.changed_in != changed_before || after.dirty_in != dirty_before;
             }
         }

@@ -27,10 +27,11 @@ class SlotFlow {
     struct Block {
         ir::BlockId predecessor = ir::no_block; // the only one
         SlotSet live_in;                        // read before they are set, on some way from here
+        SlotSet wanted_in; // recovery maps, exits and helpers look before they are set, on some way
         SlotSet changed_in; // may have another value than on entry to the function
-        SlotSet dirty_in;   // memory may be out of date
+        SlotSet dirty_in;   // memory may be out of date, and somebody looks
         // Written, if dirty, before the block ends: behind a join nobody reads the value, only
-        // recovery maps would want it, and to hand it on would cost more than a store.
+        // recovery maps want it, and to hand it on would cost more than a store.
         SlotSet written_at_end;
     };
     const Block& operator[](ir::BlockId block) const { return blocks_[block]; }
@@ -41,6 +42,7 @@ class SlotFlow {
   private:
     void find_slots();
     void find_live();
+    void find_wanted();
     void find_written();
     void find_changed();
     struct Read { // of a slot, in the block at hand

@@ -1,20 +1,17 @@
-#include "backend/x64/control_flow.h"
+#include "translator/ir/control_flow.h"
 
 #include <algorithm>
 
-namespace vestige::x64 {
-
-using ir::BlockId;
-using ir::Op;
+namespace vestige::ir {
 
 std::span<const BlockId> ControlFlow::successors(BlockId block) const {
-    const ir::Instruction& end = (*function_)[function_->blocks[block].body.back()];
+    const Instruction& end = (*function_)[function_->blocks[block].body.back()];
     const std::size_t count = end.op == Op::branch ? 2 : end.op == Op::jump ? 1 : 0;
     return {end.targets, count};
 }
 
 bool ControlFlow::only_jumps(BlockId block) const {
-    const ir::Block& it = function_->blocks[block];
+    const Block& it = function_->blocks[block];
     return it.body.size() == 1 && it.parameters.empty() && (*function_)[it.body[0]].op == Op::jump;
 }
 
@@ -22,7 +19,7 @@ bool ControlFlow::is_passage(BlockId block) const {
     return only_jumps(block) && !only_jumps(successors(block)[0]);
 }
 
-void ControlFlow::analyse(const ir::Function& function) {
+void ControlFlow::analyse(const Function& function) {
     function_ = &function;
     blocks_.assign(function.blocks.size(), {});
     order_.clear();
@@ -44,7 +41,7 @@ void ControlFlow::analyse(const ir::Function& function) {
 void ControlFlow::order_blocks() {
     const auto open = [&](BlockId block) {
         blocks_[block].visited = true;
-        const ir::Instruction& end = (*function_)[function_->blocks[block].body.back()];
+        const Instruction& end = (*function_)[function_->blocks[block].body.back()];
         if (end.op == Op::branch && (*function_)[end.arguments[0]].op == Op::float_unordered)
             blocks_[end.targets[0]].bypass = end.targets[1], has_bypass_ = true;
         visits_.push_back({block, 0});
@@ -188,4 +185,4 @@ void ControlFlow::place_loop(std::uint32_t loop, std::span<const BlockId> plain)
     }
 }
 
-} // namespace vestige::x64
+} // namespace vestige::ir

@@ -32,6 +32,7 @@ inline constexpr SlotId count = 72;
 
 namespace vestige::sparc {
 
-const ir::StateLayout& state_layout();
+// Of a processor with that many windows.
+ir::StateLayout state_layout(unsigned windows);
 
 } // namespace vestige::sparc

@@ -11,14 +11,16 @@
 namespace vestige::sparc {
 
 inline constexpr unsigned most_windows = 32;
-inline constexpr unsigned window_words = 16; // outs and locals; the ins are outs of the next
-inline constexpr unsigned window_bytes = 4 * window_words;
 
 // The states of the FPU (V8 4.4).
 enum class FloatUnit : std::uint8_t { execute, exception_pending, exception };
 
 struct State {
     runtime::CpuHeader header;
+
+    // The register windows, which lie behind the state in its StateMemory: see
+    // frontend/sparc/cpu/windows.h. header.bank is where the current one begins.
+    std::uint32_t* windows = nullptr;
 
     // ---- control flow
     // A delayed transfer that has been decided: while `delay` is 1, `pc` is in the delay slot and
@@ -50,12 +52,7 @@ struct State {
     FloatUnit float_unit = FloatUnit::execute;
     std::uint32_t float_queue[2] = {};
 
-    // ---- register windows. Window w has its outs at regs[16 * w], its locals behind them, and its
-    // ins are the outs of window w + 1 (V8 4.1). The ins of the last window are where `regs` goes
-    // on behind it *while that is the current window*, and the outs of window 0 otherwise: whoever
-    // changes `cwp` copies them (see frontend/sparc/cpu/windows.h). header.bank is where the
-    // current window begins.
-    alignas(64) std::uint32_t regs[window_words * most_windows + 8] = {};
+    // ---- register windows: the current one, and those that may not be entered
     std::uint32_t cwp = 0;
     std::uint32_t wim = 0;
 

@@ -1,6 +1,7 @@
 #include "machine/boards/sparc_board.h"
 
 #include <bit>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -34,7 +35,7 @@ SparcBoard::SparcBoard(const Facts& facts, const MachineConfig& its_config,
     : Board(facts.name, its_config, std::move(its_environment),
             cpu_model(facts.name, facts.usual_cpu, its_config).mips),
       model_(cpu_model(facts.name, facts.usual_cpu, config)),
-      state_(std::make_unique<sparc::State>()),
+      state_(model_.windows),
       mmu_(*state_, *this,
            {.boot_mode = model_.mmu.boot_mode,
             .prom_base = facts.prom_base,
@@ -75,10 +76,14 @@ void SparcBoard::visit_cpu(StateVisitor& state) {
     // Everything after the header, and of that what the guest can tell.
     state.field("sticky_float_flags", state_->header.guest_mxcsr);
     auto* first = reinterpret_cast<std::byte*>(&state_->pc);
-    auto* end = reinterpret_cast<std::byte*>(state_.get() + 1);
+    auto* end = reinterpret_cast<std::byte*>(&*state_ + 1);
     state.bytes("registers", {first, end});
+    for (unsigned window = 0; window < model_.windows; ++window)
+        state.bytes("window",
+                    std::as_writable_bytes(std::span(sparc::row_of(*state_, window, model_.windows),
+                                                     sparc::window_words)));
     levels_.visit(state);
-    sparc::update_bank(*state_);
+    sparc::update_bank(*state_, model_.windows);
 }
 
 std::string SparcBoard::describe_cpu(MachineView view) {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "frontend/sparc/cpu/sparc_cpu.h"
-#include "frontend/sparc/state.h"
+#include "frontend/sparc/state_memory.h"
 #include "machine/boards/board.h"
 #include "machine/core/irq.h"
 #include "machine/mmu/srmmu.h"
@@ -55,7 +55,7 @@ class SparcBoard : public Board {
     };
 
     const sparc::CpuModel& model_;
-    std::unique_ptr<sparc::State> state_;
+    sparc::StateMemory state_;
     Srmmu mmu_;
     sparc::SparcCpu cpu_;
     Levels levels_{*this};

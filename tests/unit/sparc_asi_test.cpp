@@ -6,6 +6,7 @@
 
 #include "common/endian.h"
 #include "frontend/sparc/cpu/sparc_cpu.h"
+#include "frontend/sparc/state_memory.h"
 #include "machine/mmu/srmmu.h"
 
 namespace vestige::sparc {
@@ -21,6 +22,7 @@ class Bench final : public runtime::Bus, public runtime::CpuHost, public runtime
   public:
     explicit Bench(const char* model)
         : memory_(memory_bytes),
+          state_memory(find_cpu_model(model)->windows),
           mmu{state, *this, {find_cpu_model(model)->mmu.boot_mode, 0x70000000, 0x7ffff, true}},
           cpu(*find_cpu_model(model), state, {*this, *this, mmu, log_, {}, {}}) {
         state.header.runtime = static_cast<runtime::CpuRuntime*>(this);
@@ -65,7 +67,8 @@ class Bench final : public runtime::Bus, public runtime::CpuHost, public runtime
     std::vector<std::byte> memory_;
 
   public:
-    State state;
+    StateMemory state_memory;
+    State& state = *state_memory;
     Srmmu mmu;
     SparcCpu cpu;
 

@@ -71,7 +71,7 @@ runtime::Translation FlatMmu::translate(std::uint64_t address, runtime::Access a
 // ---- one machine
 
 Machine::Machine(const CpuModel& model, Variant variant)
-    : BareMachine(variant, test::ram_bytes), state_(std::make_unique<State>()) {
+    : BareMachine(variant, test::ram_bytes), state_(model.windows) {
     for (unsigned type = 0; type < 256; ++type) {
         store_be(ram() + vectors_at + 16 * type, here);
         store_be(ram() + vectors_at + 16 * type + 4, nop);

@@ -10,6 +10,7 @@
 #include "frontend/sparc/cpu/psr.h"
 #include "frontend/sparc/cpu/sparc_cpu.h"
 #include "frontend/sparc/cpu/windows.h"
+#include "frontend/sparc/state_memory.h"
 #include "tests/unit/engine_rig.h"
 #include "tests/unit/sparc_assembly.h"
 
@@ -58,7 +59,7 @@ class Machine final : public vestige::test::BareMachine {
     void device_stored(std::uint64_t value) override;
 
     FlatMmu mmu_;
-    std::unique_ptr<State> state_;
+    StateMemory state_;
     std::unique_ptr<SparcCpu> cpu_;
 };
 

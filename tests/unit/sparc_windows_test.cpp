@@ -1,7 +1,9 @@
 // Register windows: save and restore, overflow and underflow traps, the wrap of CWP (V8 4.1, B.20).
 #include <catch2/catch.hpp>
 
+#include "frontend/sparc/slots.h"
 #include "tests/unit/sparc_rig.h"
+#include "translator/runtime/slot_address.h"
 
 using namespace vestige;
 using namespace vestige::sparc;
@@ -52,6 +54,37 @@ TEST_CASE("sparc: windows of every model go round") {
                 no_traps(each);
             },
             40, model);
+    }
+}
+
+// What generated code takes for a register of the current window is that register.
+TEST_CASE("sparc: registers of any number of windows lie where their slots say") {
+    for (const unsigned windows : {2u, 3u, 7u, 8u, 32u}) {
+        CAPTURE(windows);
+        const StateMemory memory(windows);
+        State& state = *memory;
+        const ir::StateLayout layout = state_layout(windows);
+        const auto in_slot = [&](unsigned n) {
+            auto* const bytes = reinterpret_cast<std::byte*>(&state);
+            return reinterpret_cast<volatile std::uint32_t*>(
+                runtime::slot_in(bytes, layout[slot::reg(n)].offset));
+        };
+        // Each register once, as an out or a local, and read as an in as well.
+        for (unsigned window = 0; window < windows; ++window) {
+            set_cwp(state, window, windows);
+            for (unsigned n = 8; n < 24; ++n)
+                *in_slot(n) = window << 8 | n;
+        }
+        for (unsigned window = 0; window < windows; ++window) {
+            CAPTURE(window);
+            set_cwp(state, window, windows);
+            const unsigned next = (window + 1) % windows;
+            for (unsigned n = 8; n < 32; ++n) {
+                const std::uint32_t value = n < 24 ? window << 8 | n : next << 8 | (n - 16);
+                CHECK(*in_slot(n) == value);
+                CHECK(reg(state, window, n, windows) == value);
+            }
+        }
     }
 }
 
@@ -302,4 +335,28 @@ TEST_CASE("sparc: MMU registers as window traps use them") {
     CHECK(rig.reg(o(0)) == (fixed | 1));
     CHECK(rig.state().mmu.control == (fixed | 1));
     at_every_budget(set_up, 20);
+}
+
+// A write to the control register ends its unit where it changes how addresses map, and only there.
+TEST_CASE("sparc: contexts are looked up anew when the MMU goes on or off") {
+    constexpr unsigned mmu = 4;
+    const auto sta = [&](unsigned rd) { return format3(3, 0x14, rd, 0, r(g(0))) | mmu << 5; };
+    Rig rig;
+    rig.program({mov(1, g(1)), mov(3, g(2)), sta(g(1)), nop, sta(g(2)), nop, sta(g(1)), nop,
+                 sta(g(0)), nop, here, nop});
+    const auto look_ups = [&] {
+        std::uint64_t count = 0;
+        rig.each([&](Machine& machine) { count += machine.loop().contexts().look_ups; });
+        return count;
+    };
+    std::uint64_t machines = 0;
+    rig.each([&](Machine&) { ++machines; });
+    rig.run(2);
+    const std::uint64_t before = look_ups();
+    rig.run(2);
+    CHECK(look_ups() == before + machines); // on
+    rig.run(4);
+    CHECK(look_ups() == before + machines); // no-fault mode and back
+    rig.run(2);
+    CHECK(look_ups() == before + 2 * machines); // off
 }

@@ -24,7 +24,7 @@ enum class Promotion : std::uint8_t {
 // A register that lies in the current register bank (a window, a shadow set): its offset is this
 // plus that from where the bank begins. Op::set_bank, which leaves no banked slot in a value, makes
 // another bank the current one.
-inline constexpr std::uint32_t banked_state = 0xf000; // offsets fit 16 bits in recovery maps
+inline constexpr std::uint32_t banked_state = 0xe000; // offsets fit 16 bits in recovery maps
 constexpr bool is_banked(std::uint32_t offset) { return offset >= banked_state; }
 
 // A guest register in the CPU's state: `offset` in bytes from the start of the CpuHeader, or from

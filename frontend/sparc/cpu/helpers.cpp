@@ -86,11 +86,6 @@ void helper_power_down(void* state) {
     cpu.power_down();
 }
 
-void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to,
-                          std::uint32_t windows) {
-    copy_stand_in(*static_cast<State*>(state), from, to, windows);
-}
-
 std::uint32_t helper_read_mmu_register(void* state, std::uint32_t address) {
     return read_mmu_register(*static_cast<State*>(state), address);
 }

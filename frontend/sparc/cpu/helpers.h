@@ -15,8 +15,6 @@ void helper_return_from_trap(void* state, std::uint32_t target_pc, std::uint32_t
 void helper_power_down(void* state);
 
 // ---- others
-// The outs of window 0, in a move from window to window (windows.h). Banked slots are in memory.
-void helper_copy_stand_in(void* state, std::uint32_t from, std::uint32_t to, std::uint32_t windows);
 // Of the MMU, at an aligned address.
 std::uint32_t helper_read_mmu_register(void* state, std::uint32_t address);
 // 0: not done, for the write changes how addresses map.

@@ -1,7 +1,10 @@
 #include "frontend/sparc/cpu/sparc_cpu.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "common/assertion.h"
 #include "common/endian.h"
 #include "frontend/sparc/cpu/mode.h"
 #include "frontend/sparc/cpu/psr.h"
@@ -15,7 +18,11 @@ namespace vestige::sparc {
 using runtime::Access;
 
 SparcCpu::SparcCpu(const CpuModel& model, State& state, Wiring wiring)
-    : model_(model), state_(state), wiring_(std::move(wiring)) {
+    : model_(model),
+      layout_(state_layout(model.windows)),
+      state_(state),
+      wiring_(std::move(wiring)) {
+    VESTIGE_ASSERT(state.windows); // in a StateMemory
     state_.header.cpu = this;
     reset();
 }
@@ -24,7 +31,11 @@ SparcCpu::SparcCpu(const CpuModel& model, State& state, Wiring wiring)
 void SparcCpu::reset() {
     const runtime::CpuHeader header = state_.header;
     const std::uint32_t level = state_.interrupt_level; // a pin
+    std::uint32_t* const windows = state_.windows;
     state_ = State{};
+    state_.windows = windows;
+    for (unsigned window = 0; window < model_.windows; ++window)
+        std::fill_n(row_of(state_, window, model_.windows), window_words, 0);
     state_.header = header;
     state_.header.guest_mxcsr = 0x1f80;
     state_.header.vector_mxcsr = 0x1f80;
@@ -33,12 +44,11 @@ void SparcCpu::reset() {
     state_.interrupt_level = level;
     state_.mmu.control = model_.mmu.fixed_bits | model_.mmu.boot_mode;
     state_.fsr = std::uint32_t{model_.fsr_version} << 17;
-    update_bank(state_);
+    update_bank(state_, model_.windows);
     checkstop_.clear();
     if (state_.header.runtime) runtime().drop_all_pages();
 }
 
-const ir::StateLayout& SparcCpu::layout() const { return state_layout(); }
 const ir::HelperTable& SparcCpu::helpers() const { return helper_table(); }
 
 std::uint32_t SparcCpu::mode() const { return mode_of(state_); }

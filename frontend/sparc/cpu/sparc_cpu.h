@@ -59,7 +59,7 @@ class SparcCpu final : public runtime::GuestCpu {
 
     // ---- GuestCpu
     runtime::CpuHeader* header() override { return &state_.header; }
-    const ir::StateLayout& layout() const override;
+    const ir::StateLayout& layout() const override { return layout_; }
     const ir::HelperTable& helpers() const override;
     std::uint64_t pc() const override { return state_.pc; }
     std::uint32_t mode() const override;
@@ -118,6 +118,7 @@ class SparcCpu final : public runtime::GuestCpu {
     void stop_in_error_mode(unsigned type);
 
     const CpuModel& model_;
+    const ir::StateLayout layout_;
     State& state_;
     Wiring wiring_;
     std::string checkstop_;

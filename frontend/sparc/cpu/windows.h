@@ -1,9 +1,9 @@
-// Register windows in the state: where each register is, and moves to another window (V8 4.1).
+// Register windows in memory: where each register is, and moves to another window (V8 4.1).
 //
-// State::regs holds 16 words a window: outs, then locals. The ins of a window are the outs of the
-// next one, which follow directly: so the 24 registers of a window lie in a row, and a move is a
-// new beginning of the row. Of the last window, whose next is window 0, they do not: while it is
-// the current one, the words behind it stand in for the outs of window 0.
+// A window has its outs and locals in a row of 16 words; its ins are the outs of the next window.
+// The rows lie at one distance from each other, so that the ins are at that distance from the outs,
+// and a move is a new beginning. The windows are a ring: behind the last one the host's pages show
+// the first one again (StateMemory), so that its ins need no other place.
 #pragma once
 
 #include <cstddef>
@@ -21,53 +21,49 @@ constexpr unsigned previous_window(unsigned window, unsigned windows) {
     return window == 0 ? windows - 1 : window - 1;
 }
 
+inline constexpr unsigned window_words = 16; // outs and locals
+inline constexpr std::uint32_t host_page = 4096;
+
+// From window to window, in bytes: the ring is a whole number of pages.
+constexpr std::uint32_t window_distance(unsigned windows) {
+    return host_page % windows == 0 ? host_page / windows : host_page;
+}
+constexpr std::uint32_t ring_bytes(unsigned windows) { return windows * window_distance(windows); }
+
+// Where the ring begins, in bytes from the state, and where the first row is in it: not where the
+// fields of the state are in their page that are used most, for hosts take accesses a whole number
+// of pages apart for accesses to the same place until they know better.
+inline constexpr std::uint32_t ring_offset =
+    (static_cast<std::uint32_t>(sizeof(State)) + host_page - 1) / host_page * host_page;
+inline constexpr std::uint32_t first_row = 0x1c0;
+static_assert(first_row + 4 * window_words <= window_distance(8));
+
 // header.bank of the window.
-constexpr std::uint32_t bank_of(unsigned window) {
-    return static_cast<std::uint32_t>(offsetof(State, regs)) + window * window_bytes;
-}
-
-// Where the words that stand in for the outs of window 0 begin, in State::regs.
-constexpr unsigned stand_in(unsigned windows) { return window_words * windows; }
-
-// Word by word: the guest has stored them so, just now, and a wider load would have to wait until
-// the stores have left the host's store buffer.
-inline void copy_words(const volatile std::uint32_t* from, std::uint32_t* to) {
-    for (unsigned i = 0; i < 8; ++i)
-        to[i] = from[i];
-}
-
-// Copies the outs of window 0 where the move from one window to another asks for it.
-inline void copy_stand_in(State& state, unsigned from, unsigned to, unsigned windows) {
-    std::uint32_t* const outs = state.regs;
-    std::uint32_t* const behind = state.regs + stand_in(windows);
-    const unsigned last = windows - 1;
-    if (from == last && to != last) copy_words(behind, outs);
-    if (to == last && from != last) copy_words(outs, behind);
-}
-
-// header.bank as cwp has it, after the state has been loaded: from a file that may say anything, so
-// that a window of no chip's is brought into State::regs.
-inline void update_bank(State& state) {
-    state.cwp %= most_windows;
-    state.header.bank = bank_of(state.cwp);
+constexpr std::uint32_t bank_of(unsigned window, unsigned windows) {
+    return ring_offset + first_row + window * window_distance(windows);
 }
 
 // Makes `window` the current one.
 inline void set_cwp(State& state, unsigned window, unsigned windows) {
-    copy_stand_in(state, state.cwp, window, windows);
     state.cwp = window;
-    update_bank(state);
+    state.header.bank = bank_of(window, windows);
+}
+
+// After the state has been loaded: from a file that may say anything.
+inline void update_bank(State& state, unsigned windows) {
+    set_cwp(state, state.cwp % windows, windows);
+}
+
+// The outs and locals of a window.
+inline std::uint32_t* row_of(const State& state, unsigned window, unsigned windows) {
+    return state.windows + window * (window_distance(windows) / sizeof(std::uint32_t));
 }
 
 // r0 to r31 of a window, the current one or another.
 inline std::uint32_t& reg(State& state, unsigned window, unsigned n, unsigned windows) {
     if (n < 8) return state.global[n];
-    if (n < 24) {
-        if (n < 16 && window == 0 && state.cwp == windows - 1)
-            return state.regs[stand_in(windows) + n - 8];
-        return state.regs[window * window_words + n - 8];
-    }
-    return reg(state, next_window(window, windows), n - 16, windows);
+    if (n < 24) return row_of(state, window, windows)[n - 8];
+    return row_of(state, next_window(window, windows), windows)[n - 24];
 }
 inline std::uint32_t reg(const State& state, unsigned window, unsigned n, unsigned windows) {
     return reg(const_cast<State&>(state), window, n, windows);

@@ -1,9 +1,10 @@
 // save and restore (V8 B.20).
 //
-// The registers of a window lie in a row of State::regs, so that a move is a new beginning of the
-// row (Op::set_bank); see windows.h of frontend/sparc/cpu for the two windows between which it is
-// more.
+// A move is a new beginning of the current window's registers (Op::set_bank); see windows.h of
+// frontend/sparc/cpu.
 #include "frontend/sparc/cpu/windows.h"
+
+#include <bit>
 
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lifter.h"
@@ -29,44 +30,28 @@ Value bit(Lifter& l, Value word, Value number) {
     return l.b.cmp_ne(l.b.same_imm(Op::and_, l.b.shr(word, number), 1), l.b.i32(0));
 }
 
-// The move, the registers in memory before it and behind.
 void enter(Lifter& l, Value window) {
-    const Value distance = l.b.shl(window, l.b.i32(6));
-    static_assert(window_bytes == 1 << 6);
-    l.b.set_bank(l.b.same_imm(Op::add, distance, bank_of(0)));
+    const unsigned windows = l.model.windows;
+    const auto shift = static_cast<std::uint32_t>(std::countr_zero(window_distance(windows)));
+    static_assert(std::has_single_bit(host_page)); // and so are its whole parts
+    const Value distance = l.b.shl(window, l.b.i32(shift));
+    l.b.set_bank(l.b.same_imm(Op::add, distance, bank_of(0, windows)));
 }
 
 // rd of the new window becomes rs1 + operand of the old one.
 void move_window(Lifter& l, Move move) {
     auto& b = l.b;
-    const unsigned last = l.model.windows - 1;
-    const Value cwp = b.get_slot(slot::cwp), wim = b.get_slot(slot::wim);
-    const Value window = moved(l, cwp, move);
-    // New windows that need more than a new beginning: the last one, and the one behind it.
-    const std::uint32_t special = 1u << last | 1u << (move == Move::save ? last - 1 : 0);
-    const ir::BlockId straight = b.new_block(), off = b.new_block(), trap = b.new_block(),
-                      copy = b.new_block(), done = b.new_block();
+    const Value window = moved(l, b.get_slot(slot::cwp), move);
+    const ir::BlockId straight = b.new_block(), trap = b.new_block();
     l.suspend_slot();
     const Value result = l.address();
-    b.branch(bit(l, b.same_imm(Op::or_, wim, special), window), off, straight);
-
-    b.set_block(off);
-    b.branch(bit(l, wim, window), trap, copy);
+    b.branch(bit(l, b.get_slot(slot::wim), window), trap, straight);
 
     b.set_block(trap);
     l.raise_trap(b.i32(move == Move::save ? tt::window_overflow : tt::window_underflow));
 
-    b.set_block(copy);
-    enter(l, window);
-    b.call(helper::copy_stand_in, {cwp, window, b.i32(l.model.windows)});
-    enter(l, window); // what the helper has copied is read anew
-    b.jump(done);
-
     b.set_block(straight);
     enter(l, window);
-    b.jump(done);
-
-    b.set_block(done);
     b.set_slot(slot::cwp, window);
     l.set_reg(l.f.rd(), result);
 }

@@ -4,7 +4,7 @@
 
 #include "common/softfloat/format.h"
 #include "frontend/sparc/leave_codes.h"
-#include "frontend/sparc/state.h"
+#include "frontend/sparc/state_memory.h"
 #include "tests/lockstep/sparc/subject_state.h"
 #include "tests/lockstep/sparc/unwired_cpu.h"
 
@@ -22,12 +22,14 @@ constexpr vestige::lockstep::MemoryPlan low_area{SPARC_LOW_START, SPARC_LOW_END,
 struct Subject::Machine {
     Machine(const CpuModel& which, Engine engine)
         : model(which),
+          state_memory(model.windows),
           cpu(model, state),
           lifting_cpu(model),
           runner(engine, lifting_cpu, state.header, memory) {}
 
     const CpuModel& model;
-    State state;
+    StateMemory state_memory;
+    State& state = *state_memory;
     UnwiredCpu cpu;
     SubjectMemory memory{low_area};
     LiftingCpu lifting_cpu;

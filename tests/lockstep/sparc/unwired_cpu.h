@@ -18,9 +18,10 @@ namespace vestige::sparc::lockstep {
 
 class LiftingCpu final : public vestige::lockstep::LiftingCpu {
   public:
-    explicit LiftingCpu(const CpuModel& model) : model_(model) {}
+    explicit LiftingCpu(const CpuModel& model)
+        : model_(model), layout_(state_layout(model.windows)) {}
 
-    const ir::StateLayout& layout() const override { return state_layout(); }
+    const ir::StateLayout& layout() const override { return layout_; }
     const ir::HelperTable& helpers() const override { return helper_table(); }
 
   private:
@@ -29,6 +30,7 @@ class LiftingCpu final : public vestige::lockstep::LiftingCpu {
     }
 
     const CpuModel& model_;
+    const ir::StateLayout layout_;
 };
 
 class NoMachine final : public runtime::CpuHost, public runtime::Bus, public ReferenceMmu {

@@ -39,6 +39,7 @@ class Bench {
     std::set<std::uint32_t> not_run; // offsets
     unsigned most_instructions = 64;
     std::uint64_t link = RegionFormer::nowhere;
+    bool as_it_is = false;
 
     bool form(std::uint32_t offset = 0) {
         const bool formed = former_.form(
@@ -51,6 +52,7 @@ class Bench {
              },
              .max_instructions = most_instructions,
              .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); },
+             .as_it_is = as_it_is,
              .links = {link, RegionFormer::nowhere}},
             function_);
         if (formed) ir::verify(function_, ir::Stage::raw);
@@ -177,6 +179,31 @@ TEST_CASE("a region takes in what its jumps lead to, loops in loops too") {
         REQUIRE(bench.form(4));
         CHECK(bench.blocks() == Blocks{{4, 3}});
         CHECK(bench.exits() == Offsets{0x10});
+    }
+}
+
+TEST_CASE("a region begins where the loop around an inner one enters it") {
+    //  0: addi  4: cmpwi  8: beq 14  c: addi  10: b 4  14: addi * 3  20: bdnz 0  24: blr
+    Bench bench({addi(3, 3, 1), cmpwi(5, 0), beq(0xc), addi(5, 5, -1), b(-0xc), addi(4, 4, 1),
+                 addi(4, 4, 1), addi(4, 4, 1), bdnz(-0x20), blr});
+    bench.not_run = {0x24};
+    SECTION("not in the middle of the inner one") {
+        CHECK(!bench.form(0xc));
+        CHECK(bench.former().better_root() == start + 4);
+    }
+    SECTION("but there if it has to") {
+        bench.as_it_is = true;
+        CHECK(bench.form(0xc));
+        CHECK(bench.former().better_root() == RegionFormer::nowhere);
+    }
+    SECTION("the heads of both are good") {
+        const std::uint32_t root = GENERATE(0, 4);
+        CHECK(bench.form(root));
+        CHECK(bench.former().better_root() == RegionFormer::nowhere);
+    }
+    SECTION("and so is the middle where nothing comes in from around") {
+        bench.not_run = {0x14};
+        CHECK(bench.form(0xc));
     }
 }
 

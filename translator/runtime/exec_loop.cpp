@@ -406,7 +406,7 @@ bool ExecLoop::refill() {
     refresh();
     if (options_.windows) consider_window();
     if (region_compiler_) install_regions();
-    if (hot_spots_.seen(cpu_.pc(), mode())) make_region(cpu_.pc());
+    if (hot_spots_.seen(cpu_.pc(), mode())) make_region(cpu_.pc(), RegionRoot::or_better);
     return true;
 }
 

@@ -110,12 +110,14 @@ class ExecLoop final : public CpuRuntime {
     void step();
     bool refill();
     void consider_window();
-    void make_region(std::uint64_t pc);
+    // Whether a region may be made at a better root than the one that was seen to be hot.
+    enum class RegionRoot : std::uint8_t { or_better, as_it_is };
+    void make_region(std::uint64_t pc, RegionRoot root);
     void submit_region(std::unique_ptr<Unit> region);
     void install_regions();
     bool is_current(const RegionJob& job);
     void take_in(std::unique_ptr<Unit> region, std::uint32_t instructions);
-    std::unique_ptr<Unit> form_region(const Unit& unit);
+    std::unique_ptr<Unit> form_region(const Unit& unit, RegionRoot root);
     std::array<std::uint64_t, 2> link_registers() const;
     const FetchPage* page_for_region(std::uint64_t page, const Unit& root) const;
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);

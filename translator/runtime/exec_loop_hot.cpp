@@ -26,7 +26,7 @@ void ExecLoop::consider_window() {
 }
 
 // The unit at pc is hot: what it loops through takes its place.
-void ExecLoop::make_region(std::uint64_t pc) {
+void ExecLoop::make_region(std::uint64_t pc, RegionRoot root) {
     const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
     if (!page) return;
     Unit* unit = units_.find(
@@ -35,8 +35,13 @@ void ExecLoop::make_region(std::uint64_t pc) {
     if (region_compiler_ && !region_compiler_->has_room()) return;
     const ActivityScope translating(times_, Activity::translating_regions);
     unit->region_refused = true; // or under way
-    auto region = form_region(*unit);
-    if (!region) return;
+    auto region = form_region(*unit, root);
+    if (!region) {
+        if (const std::uint64_t better = region_former_.better_root();
+            better != RegionFormer::nowhere)
+            make_region(better, RegionRoot::as_it_is);
+        return;
+    }
     if (region_compiler_) {
         submit_region(std::move(region));
         return;
@@ -76,7 +81,7 @@ std::array<std::uint64_t, 2> ExecLoop::link_registers() const {
 }
 
 // Leaves function_ as raw IR. Null: the unit is no better as a region.
-std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
+std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root) {
     const UnitKey& key = unit.key;
     const auto physical = [&](std::uint64_t pc) {
         return page_for_region(pc >> page_bits, unit)->physical | (pc & page_mask);
@@ -96,6 +101,7 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit) {
                                 .page = code,
                                 .max_instructions = key.max_instructions,
                                 .was_run = was_run,
+                                .as_it_is = root == RegionRoot::as_it_is,
                                 .links = link_registers()};
     if (!region_former_.form(request, function_)) return nullptr;
     opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));

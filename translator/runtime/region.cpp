@@ -66,10 +66,13 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     request_ = &request;
     blocks_.clear();
     index_.clear();
+    better_root_ = nowhere;
     if (!explore_all()) return false;
     split();
     match_returns();
     keep_root_loop();
+    if (!request.as_it_is) find_better_root();
+    if (better_root_ != nowhere) return false;
     find_loops();
     keep_innermost();
     find_innermost_bodies();

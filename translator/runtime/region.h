@@ -31,6 +31,8 @@ struct RegionRequest {
     std::uint32_t max_instructions = 64; // of a block
     // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
+    // The region is to begin at the root, whether there is a better one or not.
+    bool as_it_is = false;
     // Where the link registers led when the root was seen; nowhere: not known.
     std::array<std::uint64_t, 2> links = {~std::uint64_t{0}, ~std::uint64_t{0}};
 };
@@ -40,10 +42,13 @@ class RegionFormer {
     explicit RegionFormer(GuestCpu& cpu);
 
     // Replaces what `function` holds with raw IR. False: the root leads nowhere within the region,
-    // so that it is no better than its unit alone.
+    // so that it is no better than its unit alone, or there is a better_root().
     bool form(const RegionRequest& request, ir::Function& function);
 
     static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+    // Where the loop that the root is in the middle of is entered by the loop around it: a region
+    // that begins there has the two the right way round. Nowhere: the root will do.
+    std::uint64_t better_root() const { return better_root_; }
     static constexpr std::size_t none = ~std::size_t{0};
     struct GuestBlock {
         std::uint64_t pc = 0;
@@ -80,6 +85,9 @@ class RegionFormer {
     void find_loops();
     void keep_innermost();
     std::vector<std::vector<std::size_t>> predecessors() const;
+    void find_better_root();
+    std::vector<std::size_t> shortest_cycle(std::size_t through, std::size_t avoiding) const;
+    std::uint32_t instructions(std::span<const std::size_t> blocks) const;
     void find_innermost_bodies();
     std::size_t rounds_written(std::size_t head) const;
     std::vector<std::size_t> inside(const GuestBlock& block) const;
@@ -100,6 +108,7 @@ class RegionFormer {
     ir::Function scratch_;
     std::vector<GuestBlock> blocks_;
     std::vector<std::uint64_t> pages_;
+    std::uint64_t better_root_ = nowhere;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
     std::vector<Owner> owners_;                            // of the function's blocks
     std::vector<std::uint32_t> started_; // of the function's blocks: instructions of their run

@@ -14,6 +14,67 @@ std::vector<std::vector<std::size_t>> RegionFormer::predecessors() const {
     return before;
 }
 
+// The blocks of the shortest way, in instructions, from a block to itself, it first; empty: there
+// is none.
+std::vector<std::size_t> RegionFormer::shortest_cycle(std::size_t through,
+                                                      std::size_t avoiding) const {
+    constexpr std::uint32_t far = ~0u;
+    std::vector<std::uint32_t> distance(blocks_.size(), far);
+    std::vector<std::size_t> from(blocks_.size(), none);
+    std::vector<bool> done(blocks_.size());
+    std::uint32_t back = far; // of the way round
+    const auto leave = [&](std::size_t block, std::uint32_t so_far) {
+        const std::uint32_t length = so_far + blocks_[block].instructions;
+        for (const std::size_t next : inside(blocks_[block])) {
+            std::uint32_t& known = next == through ? back : distance[next];
+            if (next == avoiding || length >= known) continue;
+            known = length;
+            from[next] = block;
+        }
+    };
+    leave(through, 0);
+    for (;;) {
+        std::size_t nearest = none;
+        for (std::size_t i = 0; i < blocks_.size(); ++i)
+            if (!done[i] && distance[i] != far &&
+                (nearest == none || distance[i] < distance[nearest]))
+                nearest = i;
+        if (nearest == none) break;
+        done[nearest] = true;
+        leave(nearest, distance[nearest]);
+    }
+    if (back == far) return {};
+    std::vector<std::size_t> cycle;
+    for (std::size_t block = from[through]; block != through; block = from[block])
+        cycle.push_back(block);
+    cycle.push_back(through);
+    std::reverse(cycle.begin(), cycle.end());
+    return cycle;
+}
+
+std::uint32_t RegionFormer::instructions(std::span<const std::size_t> blocks) const {
+    std::uint32_t count = 0;
+    for (const std::size_t block : blocks)
+        count += blocks_[block].instructions;
+    return count;
+}
+
+// Seen from the middle of an inner loop, what the outer one does besides seems to be inside.
+void RegionFormer::find_better_root() {
+    const auto own = shortest_cycle(0, none);
+    if (own.empty()) return;
+    const auto before = predecessors();
+    const auto is_own = [&](std::size_t block) {
+        return std::find(own.begin(), own.end(), block) != own.end();
+    };
+    for (const std::size_t block : std::span(own).subspan(1)) {
+        if (std::all_of(before[block].begin(), before[block].end(), is_own)) continue;
+        if (instructions(shortest_cycle(block, 0)) <= instructions(own)) continue;
+        better_root_ = blocks_[block].pc;
+        return;
+    }
+}
+
 // Depth first from the root: a jump to a block that is still open closes a loop.
 void RegionFormer::find_loops() {
     enum : std::uint8_t { fresh, open, done };

@@ -20,7 +20,7 @@ constexpr std::size_t in_window(unsigned word) { return ir::banked_state + 4 * w
 } // namespace
 
 ir::StateLayout state_layout(unsigned windows) {
-    const std::size_t ins = ir::banked_state + window_distance(windows);
+    const std::size_t ins = ir::banked_state + (std::size_t{1} << window_shift(windows));
     const SlotRow rows[] = {
         {"pc", offsetof(State, pc), Type::i32},
         {"npc", offsetof(State, npc), Type::i32},

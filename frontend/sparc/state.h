@@ -18,9 +18,10 @@ enum class FloatUnit : std::uint8_t { execute, exception_pending, exception };
 struct State {
     runtime::CpuHeader header;
 
-    // The register windows, which lie behind the state in its StateMemory: see
-    // frontend/sparc/cpu/windows.h. header.bank is where the current one begins.
+    // The register windows, which lie behind the state in its StateMemory, 1 << window_shift bytes
+    // apart: see frontend/sparc/cpu/windows.h. header.bank is where the current one begins.
     std::uint32_t* windows = nullptr;
+    std::uint32_t window_shift = 0;
 
     // ---- control flow
     // A delayed transfer that has been decided: while `delay` is 1, `pc` is in the delay slot and

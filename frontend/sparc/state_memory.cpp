@@ -51,7 +51,8 @@ StateMemory::StateMemory(unsigned windows) : bytes_(ring_offset + ring_bytes(win
     file.show(memory_ + bytes_ - host_page, ring_offset, host_page);
     state_ = new (memory_) State;
     state_->windows = reinterpret_cast<std::uint32_t*>(memory_ + ring_offset + first_row);
-    set_cwp(*state_, 0, windows);
+    state_->window_shift = window_shift(windows);
+    set_cwp(*state_, 0);
 }
 
 StateMemory::~StateMemory() {

@@ -79,9 +79,8 @@ void SparcBoard::visit_cpu(StateVisitor& state) {
     auto* end = reinterpret_cast<std::byte*>(&*state_ + 1);
     state.bytes("registers", {first, end});
     for (unsigned window = 0; window < model_.windows; ++window)
-        state.bytes("window",
-                    std::as_writable_bytes(std::span(sparc::row_of(*state_, window, model_.windows),
-                                                     sparc::window_words)));
+        state.bytes("window", std::as_writable_bytes(
+                                  std::span(sparc::row_of(*state_, window), sparc::window_words)));
     levels_.visit(state);
     sparc::update_bank(*state_, model_.windows);
 }

@@ -71,13 +71,13 @@ TEST_CASE("sparc: registers of any number of windows lie where their slots say")
         };
         // Each register once, as an out or a local, and read as an in as well.
         for (unsigned window = 0; window < windows; ++window) {
-            set_cwp(state, window, windows);
+            set_cwp(state, window);
             for (unsigned n = 8; n < 24; ++n)
                 *in_slot(n) = window << 8 | n;
         }
         for (unsigned window = 0; window < windows; ++window) {
             CAPTURE(window);
-            set_cwp(state, window, windows);
+            set_cwp(state, window);
             const unsigned next = (window + 1) % windows;
             for (unsigned n = 8; n < 32; ++n) {
                 const std::uint32_t value = n < 24 ? window << 8 | n : next << 8 | (n - 16);
@@ -134,7 +134,7 @@ TEST_CASE("sparc: windows that are marked invalid trap") {
         const auto set_up = [&](bool saves_window) {
             return [&, saves_window](Rig& rig) {
                 rig.set([&](State& state) {
-                    set_cwp(state, cwp, 8);
+                    set_cwp(state, cwp);
                     state.wim = saves_window ? 1u << (cwp + 7) % 8 : 1u << (cwp + 1) % 8;
                 });
                 rig.program({mov(5, o(0)),
@@ -263,7 +263,7 @@ TEST_CASE("sparc: trap entry moves round the windows without asking WIM") {
     for (unsigned cwp = 0; cwp < 8; ++cwp) {
         Rig rig;
         rig.set([&](State& state) {
-            set_cwp(state, cwp, 8);
+            set_cwp(state, cwp);
             state.wim = 0xff;
         });
         rig.program({mov(9, o(5)), ticc(always, 3), nop, here, nop});

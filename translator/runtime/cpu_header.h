@@ -31,7 +31,7 @@ inline constexpr std::size_t page_map_entries = std::size_t{1} << (32 - page_bit
 class Context;
 
 // A mode that was looked up, with what the header has of its context.
-struct KnownMode {
+struct alignas(64) KnownMode {
     const PageMapEntry* read_map = nullptr;
     const PageMapEntry* write_map = nullptr;
     JumpCacheEntry* jump_cache = nullptr;
@@ -55,6 +55,8 @@ struct CpuHeader {
     // uses in the place of read_map.
     std::uint64_t window = 0;
     std::uint64_t jump_cache_mode = 0; // the current mode, shifted left by 32
+    // The current translation context; null: it has to be looked up.
+    Context* context = nullptr;
     // Where a jump that is not in jump_cache is looked for: targets whose mapping is the same in
     // every context (Translation::stable). What is found goes to jump_cache. Null: there are none.
     const JumpCacheEntry* stable_jumps = nullptr;
@@ -79,9 +81,6 @@ struct CpuHeader {
     // unit's length it tells the exact number of instructions started. The interpreter keeps budget
     // exact and leaves this 0.
     std::int64_t budget_ahead = 0; // instructions already subtracted from budget but not started
-
-    // The current translation context; null: it has to be looked up.
-    Context* context = nullptr;
 
     void* runtime = nullptr; // the runtime::ExecLoop; for helpers
     void* cpu = nullptr;     // the guest's own C++ object; for its helpers

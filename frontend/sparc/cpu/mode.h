@@ -8,14 +8,21 @@
 
 namespace vestige::sparc {
 
+// All of it but mode::float_exact.
+inline std::uint32_t mode_without_floats(const State& state) {
+    // Supervisors switch PSR.EF while they run; their code looks at it itself.
+    const std::uint32_t unit = state.enable_float ? mode::fpu : 0;
+    return (state.supervisor ? mode::supervisor : unit) | (state.delay ? mode::delay : 0);
+}
+
 inline std::uint32_t mode_of(const State& state) {
-    std::uint32_t bits = 0;
-    if (state.supervisor) bits |= mode::supervisor;
-    // Supervisors switch it while they run; their code looks at PSR.EF itself.
-    if (state.enable_float && !state.supervisor) bits |= mode::fpu;
-    if (state.delay) bits |= mode::delay;
-    if (needs_exact_mode(state)) bits |= mode::float_exact;
-    return bits;
+    return mode_without_floats(state) | (needs_exact_mode(state) ? mode::float_exact : 0);
+}
+
+// The same from a helper: the unit that has called it is of the right mode in this point, for what
+// changes it leaves the unit.
+inline std::uint32_t mode_in_helper(const State& state) {
+    return mode_without_floats(state) | (state.header.mode() & mode::float_exact);
 }
 
 } // namespace vestige::sparc

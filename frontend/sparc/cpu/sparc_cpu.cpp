@@ -19,9 +19,9 @@ using runtime::Access;
 
 SparcCpu::SparcCpu(const CpuModel& model, State& state, Wiring wiring)
     : model_(model),
-      layout_(state_layout(model.windows)),
       state_(state),
-      wiring_(std::move(wiring)) {
+      wiring_(std::move(wiring)),
+      layout_(state_layout(model.windows)) {
     VESTIGE_ASSERT(state.windows); // in a StateMemory
     state_.header.cpu = this;
     reset();
@@ -34,8 +34,9 @@ void SparcCpu::reset() {
     std::uint32_t* const windows = state_.windows;
     state_ = State{};
     state_.windows = windows;
+    state_.window_shift = window_shift(model_.windows);
     for (unsigned window = 0; window < model_.windows; ++window)
-        std::fill_n(row_of(state_, window, model_.windows), window_words, 0);
+        std::fill_n(row_of(state_, window), window_words, 0);
     state_.header = header;
     state_.header.guest_mxcsr = 0x1f80;
     state_.header.vector_mxcsr = 0x1f80;
@@ -111,7 +112,7 @@ void SparcCpu::write_psr(std::uint32_t value) {
     state_.supervisor = (value & psr::s) != 0;
     state_.previous_supervisor = (value & psr::ps) != 0;
     state_.enable_traps = (value & psr::et) != 0;
-    set_cwp(state_, value & psr::cwp, model_.windows);
+    set_cwp(state_, value & psr::cwp);
     advance();
     if (mode_of(state_) != old_mode) mode_changed();
     if (interrupt_due()) leave(ir::leave::look_again);

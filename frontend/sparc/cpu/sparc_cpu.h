@@ -95,7 +95,7 @@ class SparcCpu final : public runtime::GuestCpu {
     void return_from_trap(std::uint32_t target_pc, std::uint32_t target_npc);
     // The mode may be another, as the state already shows. Not for the callers to compare: in a
     // slot that is lifted with its transfer, the state says `delay` and the unit's mode does not.
-    void mode_changed() { runtime().enter_mode(state_.header, mode_of(state_)); }
+    void mode_changed() { runtime().enter_mode(state_.header, mode_in_helper(state_)); }
 
     // ---- alternate spaces (asi.cpp): 1, 2, 4 or 8 bytes, aligned.
     AsiResult read_alternate(unsigned asi, std::uint32_t address, unsigned size,
@@ -118,10 +118,10 @@ class SparcCpu final : public runtime::GuestCpu {
     void stop_in_error_mode(unsigned type);
 
     const CpuModel& model_;
-    const ir::StateLayout layout_;
     State& state_;
     Wiring wiring_;
     std::string checkstop_;
+    const ir::StateLayout layout_;
 };
 
 // The CPU of a helper's state pointer.

@@ -67,9 +67,10 @@ inline void enter_trap(State& state, unsigned type, unsigned windows) {
     state.supervisor = 1;
     state.delay = 0;
     // The window's locals are the trap's, whatever WIM says (V8 7.1).
-    set_cwp(state, previous_window(state.cwp, windows), windows);
-    reg(state, state.cwp, 17, windows) = pc;
-    reg(state, state.cwp, 18, windows) = npc;
+    set_cwp(state, previous_window(state.cwp, windows));
+    std::uint32_t* const locals = row_of(state, state.cwp) + 8;
+    locals[1] = pc;
+    locals[2] = npc;
     state.tbr = (state.tbr & tbr_base) | type << 4;
     state.pc = state.tbr;
 }
@@ -129,7 +130,7 @@ void SparcCpu::return_from_trap(std::uint32_t target_pc, std::uint32_t target_np
     state.pc = target_pc;
     state.npc = target_npc;
     state.delay = target_npc != target_pc + 4;
-    set_cwp(state, window, windows);
+    set_cwp(state, window);
     // Behind a jmpl the state has `delay` set for this instruction alone, and the code that runs is
     // not of that mode: comparing with it would miss a return to a slot.
     mode_changed();

@@ -6,6 +6,7 @@
 // the first one again (StateMemory), so that its ins need no other place.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,11 +25,12 @@ constexpr unsigned previous_window(unsigned window, unsigned windows) {
 inline constexpr unsigned window_words = 16; // outs and locals
 inline constexpr std::uint32_t host_page = 4096;
 
-// From window to window, in bytes: the ring is a whole number of pages.
-constexpr std::uint32_t window_distance(unsigned windows) {
-    return host_page % windows == 0 ? host_page / windows : host_page;
+// From window to window, as a power of two in bytes: the ring is a whole number of pages.
+constexpr unsigned window_shift(unsigned windows) {
+    return static_cast<unsigned>(
+        std::countr_zero(host_page % windows == 0 ? host_page / windows : host_page));
 }
-constexpr std::uint32_t ring_bytes(unsigned windows) { return windows * window_distance(windows); }
+constexpr std::uint32_t ring_bytes(unsigned windows) { return windows << window_shift(windows); }
 
 // Where the ring begins, in bytes from the state, and where the first row is in it: not where the
 // fields of the state are in their page that are used most, for hosts take accesses a whole number
@@ -36,34 +38,27 @@ constexpr std::uint32_t ring_bytes(unsigned windows) { return windows * window_d
 inline constexpr std::uint32_t ring_offset =
     (static_cast<std::uint32_t>(sizeof(State)) + host_page - 1) / host_page * host_page;
 inline constexpr std::uint32_t first_row = 0x1c0;
-static_assert(first_row + 4 * window_words <= window_distance(8));
-
-// header.bank of the window.
-constexpr std::uint32_t bank_of(unsigned window, unsigned windows) {
-    return ring_offset + first_row + window * window_distance(windows);
-}
+static_assert(first_row + 4 * window_words <= 1u << window_shift(8));
 
 // Makes `window` the current one.
-inline void set_cwp(State& state, unsigned window, unsigned windows) {
+inline void set_cwp(State& state, unsigned window) {
     state.cwp = window;
-    state.header.bank = bank_of(window, windows);
+    state.header.bank = ring_offset + first_row + (window << state.window_shift);
 }
 
 // After the state has been loaded: from a file that may say anything.
-inline void update_bank(State& state, unsigned windows) {
-    set_cwp(state, state.cwp % windows, windows);
-}
+inline void update_bank(State& state, unsigned windows) { set_cwp(state, state.cwp % windows); }
 
 // The outs and locals of a window.
-inline std::uint32_t* row_of(const State& state, unsigned window, unsigned windows) {
-    return state.windows + window * (window_distance(windows) / sizeof(std::uint32_t));
+inline std::uint32_t* row_of(const State& state, unsigned window) {
+    return state.windows + (window << state.window_shift) / sizeof(std::uint32_t);
 }
 
 // r0 to r31 of a window, the current one or another.
 inline std::uint32_t& reg(State& state, unsigned window, unsigned n, unsigned windows) {
     if (n < 8) return state.global[n];
-    if (n < 24) return row_of(state, window, windows)[n - 8];
-    return row_of(state, next_window(window, windows), windows)[n - 24];
+    if (n < 24) return row_of(state, window)[n - 8];
+    return row_of(state, next_window(window, windows))[n - 24];
 }
 inline std::uint32_t reg(const State& state, unsigned window, unsigned n, unsigned windows) {
     return reg(const_cast<State&>(state), window, n, windows);

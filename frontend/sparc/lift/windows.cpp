@@ -4,8 +4,6 @@
 // frontend/sparc/cpu.
 #include "frontend/sparc/cpu/windows.h"
 
-#include <bit>
-
 #include "frontend/sparc/helpers.h"
 #include "frontend/sparc/lift/lifter.h"
 
@@ -31,11 +29,8 @@ Value bit(Lifter& l, Value word, Value number) {
 }
 
 void enter(Lifter& l, Value window) {
-    const unsigned windows = l.model.windows;
-    const auto shift = static_cast<std::uint32_t>(std::countr_zero(window_distance(windows)));
-    static_assert(std::has_single_bit(host_page)); // and so are its whole parts
-    const Value distance = l.b.shl(window, l.b.i32(shift));
-    l.b.set_bank(l.b.same_imm(Op::add, distance, bank_of(0, windows)));
+    const Value distance = l.b.shl(window, l.b.i32(window_shift(l.model.windows)));
+    l.b.set_bank(l.b.same_imm(Op::add, distance, ring_offset + first_row));
 }
 
 // rd of the new window becomes rs1 + operand of the old one.

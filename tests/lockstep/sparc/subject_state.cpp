@@ -31,7 +31,7 @@ void return_from_trap(State& state, const CpuModel& model) {
     state.pc = reg(state, state.cwp, l1, model.windows);
     state.npc = reg(state, state.cwp, l2, model.windows);
     state.delay = state.npc != state.pc + 4;
-    set_cwp(state, next_window(state.cwp, model.windows), model.windows);
+    set_cwp(state, next_window(state.cwp, model.windows));
     state.supervisor = 0;
     state.enable_traps = 1;
 }
@@ -82,7 +82,7 @@ void load_state(const Case& test, const CpuModel& model, State& to) {
     const Registers& from = test.input;
     for (unsigned n = 1; n < 8; ++n)
         to.global[n] = from.global[n];
-    set_cwp(to, first_window(test, model), model.windows);
+    set_cwp(to, first_window(test, model));
     to.wim = 1u << window_at(-SPARC_DEPTH - 1, test, model);
     for_each_register(to, test, model,
                       [&](std::uint32_t& value, unsigned place) { value = from.file[place]; });

@@ -14,6 +14,8 @@
 #include "translator/ir/printer.h"
 #include "translator/ir/semantics.h"
 #include "translator/opt/fold.h"
+#include "translator/opt/passes.h"
+#include "translator/opt/pipeline.h"
 
 using namespace vestige;
 using namespace vestige::test;
@@ -480,4 +482,35 @@ TEST_CASE("ops: vector lanes") {
         for (unsigned half = 0; half < 2; ++half)
             CHECK(guest->v[0][half] == expected(a[half], b[half]));
     }
+}
+
+TEST_CASE("divisions by constants are exact, however they are done") {
+    ir::Function function(test_layout(), test_helpers());
+    opt::Workspace workspace;
+    const auto edges = {1u,          2u,          3u,          5u,          6u,
+                        7u,          9u,          10u,         11u,         25u,
+                        100u,        641u,        1000u,       0x7fffu,     65537u,
+                        1000000007u, 0x7fffffffu, 0x80000001u, 0xfffffffeu, 0xffffffffu};
+    for (const std::uint32_t divisor : edges)
+        for (const std::uint32_t multiple : {0u, 1u, 2u, 1000u, 0xffffffffu / divisor})
+            for (const std::uint32_t more : {0u, 1u, divisor - 1, ~0u}) {
+                const std::uint32_t x = multiple * divisor + more;
+                function.clear();
+                ir::Builder build(function);
+                build.instruction(0x1000);
+                const Value dividend = build.get_slot(slot_r0);
+                build.set_slot(slot_r0, build.div_u(dividend, build.i32(divisor)));
+                build.goto_pc(0x1004);
+                opt::optimise(function, workspace);
+                // Now that the rules are through, the number itself.
+                function[dividend] = {.op = Op::constant, .type = Type::i32, .imm = x};
+                opt::simplify(function, workspace);
+                for (const Value value : function.blocks[0].body) {
+                    if (function[value].op != Op::set_slot) continue;
+                    INFO(x << " / " << divisor);
+                    const ir::Instruction& quotient = function[function[value].arguments[0]];
+                    REQUIRE(quotient.op == Op::constant);
+                    CHECK(quotient.imm == x / divisor);
+                }
+            }
 }

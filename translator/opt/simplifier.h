@@ -25,8 +25,12 @@ class Simplifier {
     // ---- rules
     ir::Value rewrite(ir::Value value);
     ir::Value rewrite_arithmetic(ir::Value value);
+    ir::Value rewrite_division(ir::Value value);
+    ir::Value narrow_division(ir::Value value);
+    ir::Value divide_by_constant(ir::Value value);
     ir::Value rewrite_logic(ir::Value value);
     ir::Value rotated(ir::Value a, ir::Value b) const;
+    ir::Value sign_extended(ir::Value a, ir::Value b) const;
     ir::Value rewrite_and_mask(ir::Value value, ir::Value a, std::uint64_t mask);
     ir::Value rewrite_shift(ir::Value value);
     ir::Value rewrite_conversion(ir::Value value);

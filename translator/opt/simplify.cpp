@@ -52,9 +52,9 @@ Value Simplifier::rewrite(Value value) {
     case Op::add:
     case Op::sub:
     case Op::mul:
-    case Op::div_u:
-    case Op::div_s:
     case Op::neg: return rewrite_arithmetic(value);
+    case Op::div_u:
+    case Op::div_s: return rewrite_division(value);
     case Op::and_:
     case Op::or_:
     case Op::xor_:

@@ -42,6 +42,9 @@ Value Simplifier::rewrite_equality(Value value) {
     const bool equal = operation == Op::cmp_eq;
     const Value a = argument(value, 0), b = argument(value, 1);
     if (a == b) return become_constant(value, equal);
+    const bool extended = op(a) == op(b) && (op(a) == Op::sext || op(a) == Op::zext);
+    if (extended && type(argument(a, 0)) == type(argument(b, 0)))
+        return become(value, operation, argument(a, 0), argument(b, 0));
     if (!is_constant(b)) return value;
     const std::uint64_t c = constant(b);
     if (type(a) == Type::i1) {

@@ -44,18 +44,6 @@ Value Simplifier::rewrite_arithmetic(Value value) {
             return become(value, Op::shl, a,
                           make_constant(t, static_cast<unsigned>(std::countr_zero(c))));
         return value;
-    case Op::div_u:
-        if (c == 0) return b;
-        if (c == 1) return a;
-        if (std::has_single_bit(c))
-            return become(value, Op::shr, a,
-                          make_constant(t, static_cast<unsigned>(std::countr_zero(c))));
-        return value;
-    case Op::div_s:
-        if (c == 0) return b;
-        if (c == 1) return a;
-        if (c == ones) return become(value, Op::neg, a);
-        return value;
     default: return value;
     }
 }
@@ -106,6 +94,8 @@ Value Simplifier::rewrite_logic(Value value) {
     if (operation == Op::or_ && t == Type::i1)
         if (const Op joined = joined_comparison(a, b); joined != Op::copy)
             return become(value, joined, argument(a, 0), argument(a, 1));
+    if (operation == Op::or_)
+        if (const Value low = sign_extended(a, b); low.valid()) return become(value, Op::sext, low);
     if (operation != Op::and_)
         if (const Value shift = rotated(a, b); shift.valid())
             return become(value, Op::rotl, argument(shift, 0), argument(shift, 1));
@@ -139,6 +129,19 @@ Value Simplifier::rotated(Value a, Value b) const {
     const Value left = argument(a, 1), right = argument(b, 1);
     if (!is_constant(left) || !is_constant(right)) return {};
     return constant(left) + constant(right) == width(type(a)) ? a : Value{};
+}
+
+// The i32, if `a` and `b` put together what an i64 is with its sign in all bits of the upper half:
+// so guests say what they divide.
+Value Simplifier::sign_extended(Value a, Value b) const {
+    if (op(a) == Op::zext) std::swap(a, b);
+    if (op(a) != Op::shl || !is(argument(a, 1), 32) || op(b) != Op::zext) return {};
+    const Value upper = argument(a, 0), low = argument(b, 0);
+    if (op(upper) != Op::zext || type(argument(upper, 0)) != Type::i32) return {};
+    const Value sign = argument(upper, 0);
+    const bool is_sign =
+        op(sign) == Op::sar && argument(sign, 0) == low && is(argument(sign, 1), 31);
+    return is_sign ? low : Value{};
 }
 
 // A rotate and a mask is how some guests say every shift and bit field.
@@ -193,6 +196,7 @@ Value Simplifier::rewrite_shift(Value value) {
     const std::uint64_t count = constant(b) % bits;
     if (count == 0) return a;
     if (count != constant(b)) return become(value, operation, a, make_constant(t, count));
+    if (operation == Op::shr && possible_bits(a) >> count == 0) return become_constant(value, 0);
     if (op(a) == operation && is_constant(argument(a, 1))) {
         const std::uint64_t sum = count + constant(argument(a, 1)) % bits;
         const Value source = argument(a, 0);

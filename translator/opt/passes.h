@@ -42,9 +42,9 @@ void reduce_parameters(ir::Function& function, Workspace& workspace);
 // equal ones is seen to be the same.
 void share_constants(ir::Function& function, Workspace& workspace);
 
-// Where all that a parameter can be are orderings of one kind, or outcomes of cmp_lt_u (a carry),
-// passes what they compare instead: mostly nobody looks at it but recovery maps, which can make it
-// from that.
+// Where all that a parameter can be are orderings of one kind, outcomes of cmp_lt_u (a carry), or,
+// if nobody looks but recovery maps, i32 that one op makes with one constant, passes what that is
+// made of instead: recovery maps can make it themselves.
 void split_orders(ir::Function& function, Workspace& workspace);
 
 // Leaves what only recovery maps and ways out want to them, where they can make it (ir/derived.h);

@@ -3,6 +3,7 @@
 #include "common/assertion.h"
 #include "translator/ir/dominators.h"
 #include "translator/ir/effects.h"
+#include "translator/opt/slots_made.h"
 
 namespace vestige::opt {
 
@@ -28,6 +29,7 @@ void SlotFlow::analyse(const Function& function, const Workspace& workspace) {
             blocks_[next].predecessor = workspace.ways_in[next] == 1 ? block : ir::no_block;
     find_slots();
     find_live();
+    find_handed_on();
     find_wanted();
     find_written();
     find_changed();
@@ -35,9 +37,9 @@ void SlotFlow::analyse(const Function& function, const Workspace& workspace) {
 
 void SlotFlow::find_slots() {
     all_.reset();
-    handed_on_.reset();
+    flags_.reset();
     tracked_.clear();
-    handed_on_.set(function_->layout->pc);
+    flags_.set(function_->layout->pc);
     for (const BlockId block : w_->order)
         for (const Value value : function_->blocks[block].body) {
             const Instruction& op = (*function_)[value];
@@ -47,7 +49,7 @@ void SlotFlow::find_slots() {
             if (op.op != Op::set_slot) continue;
             const Instruction& source = (*function_)[op.arguments[0]];
             if (source.op == Op::order_s || source.op == Op::order_u || source.type == Type::i1)
-                handed_on_.set(op.imm);
+                flags_.set(op.imm);
         }
     banked_.reset();
     for (SlotId slot = 0; slot < function_->layout->slots.size(); ++slot) {
@@ -70,6 +72,16 @@ bool is_exit(const Function& function, const ir::Block& block) {
 }
 
 } // namespace
+
+void SlotFlow::find_handed_on() {
+    SlotsMade made;
+    made.analyse(*function_, *w_, *this);
+    for (const BlockId block : w_->order) {
+        blocks_[block].handed_on = flags_;
+        for (std::size_t i = 0; i < tracked_.size(); ++i)
+            if (made.alike(block, i)) blocks_[block].handed_on.set(tracked_[i]);
+    }
+}
 
 void SlotFlow::find_live() {
     for (bool again = true; again;) {
@@ -127,8 +139,8 @@ void SlotFlow::find_written() {
     for (const BlockId block : w_->order)
         for (const BlockId next : ir::successors(*function_, block))
             if (w_->ways_in[next] > 1)
-                blocks_[block].written_at_end |=
-                    all_ & ~handed_on_ & ~blocks_[next].live_in & blocks_[next].wanted_in;
+                blocks_[block].written_at_end |= all_ & ~blocks_[next].handed_on &
+                                                 ~blocks_[next].live_in & blocks_[next].wanted_in;
 }
 
 // What holds of a slot behind the op that sets it: what held when its value was read from the very

@@ -33,6 +33,8 @@ class SlotFlow {
         // Written, if dirty, before the block ends: behind a join nobody reads the value, only
         // recovery maps want it, and to hand it on would cost more than a store.
         SlotSet written_at_end;
+        // Passed on to here all the same: recovery maps can make it (SlotsMade), or it is a flag.
+        SlotSet handed_on;
     };
     const Block& operator[](ir::BlockId block) const { return blocks_[block]; }
 
@@ -41,6 +43,7 @@ class SlotFlow {
 
   private:
     void find_slots();
+    void find_handed_on();
     void find_live();
     void find_wanted();
     void find_written();
@@ -56,7 +59,7 @@ class SlotFlow {
     std::vector<ir::SlotId> tracked_;
     SlotSet all_, banked_;
     std::vector<Read> reads_;
-    SlotSet handed_on_; // always passed on: recovery maps can make them themselves
+    SlotSet flags_; // orderings and flags, and the pc
     std::vector<Block> blocks_;
 };
 

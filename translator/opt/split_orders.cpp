@@ -1,4 +1,5 @@
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "translator/ir/derived.h"
@@ -21,6 +22,7 @@ class Splitting {
     Splitting(Function& function, Workspace& workspace)
         : function_(function), w_(workspace), ways_(function.blocks.size()) {
         w_.replacements.clear(function.instructions.size());
+        find_used();
         for (const BlockId block : w_.order) {
             const Value end = function_.blocks[block].body.back();
             const auto targets = ir::successors(function_, block);
@@ -33,7 +35,7 @@ class Splitting {
         bool any = false;
         for (const BlockId block : w_.order) {
             // Conditions first: they look at the orderings that are passed with them.
-            for (const Type type : {Type::i1, Type::i64})
+            for (const Type type : {Type::i1, Type::i64, Type::i32})
                 any |= split_all(block, type);
         }
         if (!any) return false;
@@ -45,6 +47,34 @@ class Splitting {
     }
 
   private:
+    // What ops want, and not only recovery maps and ways out.
+    void find_used() {
+        w_.used.assign(function_.instructions.size(), 0);
+        std::vector<Value> work;
+        const auto use = [&](Value value) {
+            if (!std::exchange(w_.used[value.index], 1)) work.push_back(value);
+        };
+        std::vector<std::pair<BlockId, std::size_t>> places(function_.instructions.size());
+        for (const BlockId block : w_.order) {
+            const auto& parameters = function_.blocks[block].parameters;
+            for (std::size_t i = 0; i < parameters.size(); ++i)
+                places[parameters[i].index] = {block, i};
+            for (const Value value : function_.blocks[block].body)
+                if (function_[value].op != Op::set_slot)
+                    for (const Value argument : function_[value].args())
+                        use(argument);
+        }
+        const auto passed = passed_arguments(function_, w_);
+        while (!work.empty()) {
+            const Value value = work.back();
+            work.pop_back();
+            if (function_[value].op != Op::parameter) continue;
+            const auto [block, index] = places[value.index];
+            for (const ir::ValueList list : passed[block])
+                use(function_.list(list)[index]);
+        }
+    }
+
     struct Way { // a jump to the block
         Value jump;
         unsigned which;
@@ -59,8 +89,9 @@ class Splitting {
         auto& parameters = function_.blocks[block].parameters;
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             if (function_[parameters[i]].type != type) continue;
-            const Op op = common_op(block, i);
-            if (!ir::derives_from_two(op)) continue;
+            if (type == Type::i32 && w_.used[parameters[i].index]) continue;
+            const Op op = type == Type::i32 ? common_op_by_constant(block, i) : common_op(block, i);
+            if (op == Op::parameter) continue;
             split(block, i, op);
             any = true;
         }
@@ -82,6 +113,20 @@ class Splitting {
             common = made.op;
         }
         return never && common != Op::cmp_lt_u ? Op::parameter : common;
+    }
+    // The same, of an i32 and one constant.
+    Op common_op_by_constant(BlockId block, std::size_t index) const {
+        const Instruction* first = nullptr;
+        for (const Way& way : ways_[block]) {
+            const Instruction& made = function_[argument(way, index)];
+            if (!ir::is_derived_op(made.op) || made.type != Type::i32) return Op::parameter;
+            const Instruction& by = function_[made.arguments[1]];
+            if (by.op != Op::constant) return Op::parameter;
+            if (!first) first = &made;
+            if (made.op != first->op || by.imm != function_[first->arguments[1]].imm)
+                return Op::parameter;
+        }
+        return first->op;
     }
     static bool never_holds(const Instruction& op) {
         return op.op == Op::constant && op.type == Type::i1 && op.imm == 0;

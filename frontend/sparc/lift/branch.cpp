@@ -94,7 +94,10 @@ void Lifter::go_to_changed_delay(Value delay) {
     const auto with = [&](std::uint32_t bits) { return b.i64(std::uint64_t{bits} << 32); };
     const Value set = with(mode | mode::delay), clear = with(mode & ~mode::delay);
     b.set_slot(slot::jump_cache_mode, b.select(delay, set, clear));
-    go_to_new_pc();
+    // Its lower half is zero, which no pass knows: a jump to a place that is known would be a
+    // link, and links do not lead to another mode.
+    const Value zero = b.trunc(ir::Type::i32, b.get_slot(slot::jump_cache_mode));
+    b.jump_pc(b.or_(b.get_slot(slot::pc), zero));
 }
 
 void Lifter::stop_before_slot(Value npc) {

@@ -212,6 +212,23 @@ TEST_CASE("sparc: slots on the next page") {
     }
 }
 
+// The slot's unit is of another mode, so that no link leads there: the jump cache does, without the
+// loop.
+TEST_CASE("sparc: a loop over a slot on the next page stays in generated code") {
+    Rig rig;
+    rig.program({nop});
+    const std::uint32_t end = code_at + 0x1000;
+    rig.words(end - 8, {add(g(1), 1, g(1)), branch(always, -4), add(g(2), 1, g(2))});
+    rig.set([&](State& state) { state.pc = end - 8; });
+    rig.run(3000);
+    CHECK(rig.reg(g(1)) == 1000);
+    CHECK(rig.reg(g(2)) == 1000);
+    rig.each([](Machine& machine) {
+        if (machine.variant() == Variant::x64)
+            CHECK(machine.loop().stats().exits_of(runtime::ExitKind::unchained_link) < 10);
+    });
+}
+
 TEST_CASE("sparc: a page fault on the fetch of a slot") {
     Rig rig;
     rig.program({nop});

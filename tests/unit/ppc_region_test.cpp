@@ -40,6 +40,7 @@ class Bench {
     unsigned most_instructions = 64;
     std::uint64_t link = RegionFormer::nowhere;
     bool as_it_is = false;
+    std::set<std::uint32_t> regions; // offsets of the roots that there are
 
     bool form(std::uint32_t offset = 0) {
         const bool formed = former_.form(
@@ -52,6 +53,7 @@ class Bench {
              },
              .max_instructions = most_instructions,
              .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); },
+             .has_region = [&](std::uint64_t pc) { return regions.contains(offset_of(pc)); },
              .as_it_is = as_it_is,
              .links = {link, RegionFormer::nowhere}},
             function_);
@@ -200,6 +202,13 @@ TEST_CASE("a region begins where the loop around an inner one enters it") {
         const std::uint32_t root = GENERATE(0, 4);
         CHECK(bench.form(root));
         CHECK(bench.former().better_root() == RegionFormer::nowhere);
+    }
+    SECTION("unless the shortest way round comes to a root that there is") {
+        bench.regions = {0};
+        CHECK(bench.form(4)); // 4, c, 4
+        bench.regions = {4};
+        CHECK(!bench.form(0));
+        CHECK(bench.former().better_root() == start + 4);
     }
     SECTION("and so is the middle where nothing comes in from around") {
         bench.not_run = {0x14};

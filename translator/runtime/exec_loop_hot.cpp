@@ -91,16 +91,26 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root) {
         if (!page) return {};
         return {page->host, page_size};
     };
+    // Code for windows is young where code for the page map may have run for long.
     const auto was_run = [&](std::uint64_t pc) {
+        const auto in_view = [&](MemoryView view) {
+            const Unit* other =
+                units_.find({physical(pc), pc, key.mode, key.max_instructions, view});
+            return other && other->code.entry;
+        };
+        return in_view(MemoryView::page_map) || in_view(MemoryView::window);
+    };
+    const auto has_region = [&](std::uint64_t pc) {
         const Unit* other =
             units_.find({physical(pc), pc, key.mode, key.max_instructions, key.view});
-        return other && other->code.entry;
+        return other && (other->tier == Tier::region || other->wider);
     };
     const RegionRequest request{.root = key.pc,
                                 .mode = key.mode,
                                 .page = code,
                                 .max_instructions = key.max_instructions,
                                 .was_run = was_run,
+                                .has_region = has_region,
                                 .as_it_is = root == RegionRoot::as_it_is,
                                 .links = link_registers()};
     if (!region_former_.form(request, function_)) return nullptr;

@@ -26,7 +26,7 @@ class HotSpots {
     }
 
   private:
-    static constexpr std::uint32_t often = 3;
+    static constexpr std::uint32_t often = 2;
     struct Spot {
         std::uint64_t pc = ~std::uint64_t{0};
         std::uint32_t mode = 0;

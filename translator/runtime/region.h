@@ -31,6 +31,8 @@ struct RegionRequest {
     std::uint32_t max_instructions = 64; // of a block
     // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
+    // Whether a region begins at this pc already.
+    std::function<bool(std::uint64_t pc)> has_region;
     // The region is to begin at the root, whether there is a better one or not.
     bool as_it_is = false;
     // Where the link registers led when the root was seen; nowhere: not known.
@@ -47,7 +49,8 @@ class RegionFormer {
 
     static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
     // Where the loop that the root is in the middle of is entered by the loop around it: a region
-    // that begins there has the two the right way round. Nowhere: the root will do.
+    // that begins there has the two the right way round. Or where a region begins that the root
+    // soon comes to. Nowhere: the root will do.
     std::uint64_t better_root() const { return better_root_; }
     static constexpr std::size_t none = ~std::size_t{0};
     struct GuestBlock {

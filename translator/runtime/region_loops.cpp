@@ -59,10 +59,16 @@ std::uint32_t RegionFormer::instructions(std::span<const std::size_t> blocks) co
     return count;
 }
 
-// Seen from the middle of an inner loop, what the outer one does besides seems to be inside.
+// Seen from the middle of an inner loop, what the outer one does besides seems to be inside. And a
+// region for each place of a loop at which budgets end would only fill caches.
 void RegionFormer::find_better_root() {
     const auto own = shortest_cycle(0, none);
     if (own.empty()) return;
+    for (const std::size_t block : std::span(own).subspan(1)) {
+        if (!request_->has_region(blocks_[block].pc)) continue;
+        better_root_ = blocks_[block].pc;
+        return;
+    }
     const auto before = predecessors();
     const auto is_own = [&](std::size_t block) {
         return std::find(own.begin(), own.end(), block) != own.end();

@@ -32,7 +32,7 @@ struct RegionRequest {
     // Whether a unit that begins at this pc of such a page has been run.
     std::function<bool(std::uint64_t pc)> was_run;
     // Whether a region begins at this pc already.
-    std::function<bool(std::uint64_t pc)> has_region;
+    std::function<bool(std::uint64_t pc)> has_region = [](std::uint64_t) { return false; };
     // The region is to begin at the root, whether there is a better one or not.
     bool as_it_is = false;
     // Where the link registers led when the root was seen; nowhere: not known.

@@ -12,16 +12,13 @@ namespace {
 enum class Sign { unsigned_, signed_ };
 enum class Icc { keep, set };
 
-Value extended(Lifter& l, Value value, Sign sign) {
-    return sign == Sign::signed_ ? l.b.sext(Type::i64, value) : l.b.zext(Type::i64, value);
-}
-
 Value high(Lifter& l, Value value) { return l.b.trunc(Type::i32, l.b.shr(value, l.b.i64(32))); }
 
 void multiply(Lifter& l, Sign sign, Icc icc) {
-    const Value product = l.b.mul(extended(l, l.operand1(), sign), extended(l, l.operand2(), sign));
-    const Value low = l.b.trunc(Type::i32, product);
-    l.b.set_slot(slot::y, high(l, product));
+    const Value a = l.operand1(), b = l.operand2();
+    const Value low = l.b.mul(a, b);
+    // Mostly nobody reads it: it is left to recovery maps, which can make it.
+    l.b.set_slot(slot::y, sign == Sign::signed_ ? l.b.mul_high_s(a, b) : l.b.mul_high_u(a, b));
     if (icc == Icc::set) l.set_icc_of_result(low);
     l.set_reg(l.f.rd(), low);
 }

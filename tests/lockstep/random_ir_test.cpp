@@ -143,7 +143,7 @@ constexpr Pass region_passes[] = {
      }},
     {"simplify", simplify},
     {"share_constants", opt::share_constants},
-    {"split_orders", opt::split_orders},
+    {"split_parameters", opt::split_parameters},
     {"number_values_across", opt::number_values_across},
     {"remove_dead_across", opt::remove_dead_across},
     {"derive_values", opt::derive_values},

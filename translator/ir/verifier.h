@@ -18,10 +18,10 @@
 //      an alignment that is a power of two.
 //  11  A constant has no bits beyond its type. Vector lanes have 8, 16, 32 or 64 bits.
 //  12  Guest instructions are numbered in the order in which they start: every way to a block has
-//      started the same number of the same run, or the block starts with a begin_run (behind pure
-//      ops). A marker's index is the number started before it and less than the run's length
-//      (Function::instruction_count, or what begin_run says). What may fault, leave or call comes
-//      after a marker.
+//      started the same number of the same run, or the block starts with a begin_run or
+//      next_run (behind pure ops); no next_run comes before a begin_run. A marker's index is the
+//      number started before it and less than the run's length (Function::instruction_count, or
+//      what they say). What may fault, leave or call comes after a marker.
 //  13  Program counters fit the pc slot's type.
 //  14  Raw IR has no recovery maps. In optimised IR the ops that may fault or leave have one and no
 //      others; it has the current instruction's pc and index, and each promotable slot at most

@@ -45,7 +45,7 @@ void share_constants(ir::Function& function, Workspace& workspace);
 // Where all that a parameter can be are orderings of one kind, outcomes of cmp_lt_u (a carry), or,
 // if nobody looks but recovery maps, i32 that one op makes with one constant, passes what that is
 // made of instead: recovery maps can make it themselves.
-void split_orders(ir::Function& function, Workspace& workspace);
+void split_parameters(ir::Function& function, Workspace& workspace);
 
 // Leaves what only recovery maps and ways out want to them, where they can make it (ir/derived.h);
 // it is dead then where it was. Comes behind remove_dead_across, and wants it again.

@@ -40,7 +40,7 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     check(function, workspace, ir::Stage::optimised);
     share_constants(function, workspace);
     check(function, workspace, ir::Stage::optimised);
-    split_orders(function, workspace);
+    split_parameters(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     // Conditions look at the two numbers now.
     if (simplify(function, workspace) == FlowChange::some) tidy_flow(function, workspace);

@@ -7,8 +7,8 @@
 // left out. The block that a loop begins with is there twice: for the first round and for the
 // others, in which more is known of what came before. A short innermost loop is there for several
 // rounds, one behind the other, so that they pay for their instructions together. A return is
-// compared with the places that calls of its routine come back to. Each block begins with a
-// begin_run. What leads elsewhere is an exit as in any unit.
+// compared with the places that calls of its routine come back to. Each block begins
+// with a begin_run. What leads elsewhere is an exit as in any unit.
 #pragma once
 
 #include <array>

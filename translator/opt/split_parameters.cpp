@@ -196,7 +196,7 @@ class Splitting {
 
 } // namespace
 
-void split_orders(Function& function, Workspace& w) {
+void split_parameters(Function& function, Workspace& w) {
     // A parameter of an inner join may be an argument of an outer one.
     constexpr unsigned most_rounds = 3;
     for (unsigned round = 0; round < most_rounds; ++round) {

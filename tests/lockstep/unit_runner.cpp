@@ -96,6 +96,17 @@ std::span<const std::byte> UnitRunner::page_of(std::uint64_t number) {
     return page;
 }
 
+// As if every computed jump had been seen to go to a few places of the case, of which one may be
+// right; in one case of three, none has been seen.
+std::span<const std::uint64_t> UnitRunner::seen_targets(std::uint64_t behind) {
+    const std::uint64_t words = code_.size() / 4, at = (behind - address_) / 4;
+    seen_targets_.clear();
+    if (words % 3 != 0)
+        for (const std::uint64_t word : {at, at / 2, (at + words) / 2, std::uint64_t{0}})
+            if (word < words) seen_targets_.push_back(address_ + 4 * word);
+    return seen_targets_;
+}
+
 // All of the case; every other case in blocks of a few words.
 bool UnitRunner::form_region(std::uint32_t pc, std::uint32_t mode) {
     cpu_.code_end = end();
@@ -107,7 +118,8 @@ bool UnitRunner::form_region(std::uint32_t pc, std::uint32_t mode) {
                               .mode = mode,
                               .page = [&](auto number) { return page_of(number); },
                               .max_instructions = short_blocks ? 3u : 64u,
-                              .was_run = was_run},
+                              .was_run = was_run,
+                              .seen_targets = [&](auto end) { return seen_targets(end); }},
                              function_)) {
         ++regions_.refused;
         return false;

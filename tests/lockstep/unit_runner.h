@@ -79,6 +79,7 @@ class UnitRunner {
     bool in_window() const { return engine_ == Engine::x64_window; }
     std::uint32_t end() const { return address_ + static_cast<std::uint32_t>(code_.size()); }
     std::span<const std::byte> page_of(std::uint64_t number);
+    std::span<const std::uint64_t> seen_targets(std::uint64_t behind);
     bool form_region(std::uint32_t pc, std::uint32_t mode);
     bool in_region(std::uint64_t pc) const;
     bool jumps_back() const;
@@ -95,6 +96,7 @@ class UnitRunner {
     std::vector<runtime::JumpCacheEntry> jump_cache_{runtime::jump_cache_size}; // always empty
     runtime::RegionFormer region_former_;
     std::map<std::uint64_t, std::vector<std::byte>> pages_; // by number
+    std::vector<std::uint64_t> seen_targets_;
 
     Step step_ = Step::unit;
     std::uint32_t address_ = 0;

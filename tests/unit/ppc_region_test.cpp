@@ -41,6 +41,8 @@ class Bench {
     std::uint64_t link = RegionFormer::nowhere;
     bool as_it_is = false;
     std::set<std::uint32_t> regions; // offsets of the roots that there are
+    // By the offset behind a computed jump: where it was seen to go.
+    std::map<std::uint32_t, std::vector<std::uint64_t>> seen;
 
     bool form(std::uint32_t offset = 0) {
         const bool formed = former_.form(
@@ -55,6 +57,11 @@ class Bench {
              .was_run = [&](std::uint64_t pc) { return !not_run.contains(offset_of(pc)); },
              .has_region = [&](std::uint64_t pc) { return regions.contains(offset_of(pc)); },
              .as_it_is = as_it_is,
+             .seen_targets = [&](std::uint64_t end) -> std::span<const std::uint64_t> {
+                 const auto found = seen.find(offset_of(end));
+                 if (found == seen.end()) return {};
+                 return found->second;
+             },
              .links = {link, RegionFormer::nowhere}},
             function_);
         if (formed) ir::verify(function_, ir::Stage::raw);
@@ -343,9 +350,9 @@ TEST_CASE("a return is compared with calls of its own routine alone") {
     REQUIRE(bench.form());
     using Returns = std::vector<std::uint64_t>;
     for (const RegionFormer::GuestBlock& block : bench.former().blocks())
-        CHECK(block.returns == (block.pc == start + 0x10   ? Returns{start + 4}
-                                : block.pc == start + 0x18 ? Returns{start + 8}
-                                                           : Returns{}));
+        CHECK(block.jumps_to == (block.pc == start + 0x10   ? Returns{start + 4}
+                                 : block.pc == start + 0x18 ? Returns{start + 8}
+                                                            : Returns{}));
 }
 
 TEST_CASE("a routine that is seen in a loop brings its caller's loop with it") {
@@ -359,6 +366,41 @@ TEST_CASE("a routine that is seen in a loop brings its caller's loop with it") {
     bench.not_run.clear();
     bench.link = RegionFormer::nowhere;
     CHECK_FALSE(bench.form(0x10));
+}
+
+TEST_CASE("a computed jump is followed to where it was seen to go") {
+    //  0: addi  4: bctr  8: b 8    c: here    10: addi  14: b 0    18: addi  1c: b 0
+    Bench bench(
+        {addi(3, 3, 1), bctr, here, here, addi(4, 4, 1), b(-0x14), addi(5, 5, 1), b(-0x1c)});
+    CHECK_FALSE(bench.form());
+    CHECK(bench.former().jumps()[0] == start + 8);
+    bench.seen[8] = {start + 0x18, start + 0x10};
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 2}, {0x10, 2}, {0x18, 2}});
+    using Targets = std::vector<std::uint64_t>;
+    CHECK(bench.former().blocks()[0].jumps_to == Targets{start + 0x18, start + 0x10});
+    CHECK(bench.count(Op::jump_pc) >= 1); // elsewhere, as the register says
+    // What has not been run is not compared with.
+    bench.not_run = {0x18};
+    REQUIRE(bench.form());
+    CHECK(bench.former().blocks()[0].jumps_to == Targets{start + 0x10});
+}
+
+TEST_CASE("a return that was seen is not compared with other calls of its routine") {
+    //  0: bl 10  4: bl 10  8: bdnz 0  c: b c    10: addi  14: blr
+    Bench bench({b(0x10) | 1, b(0xc) | 1, bdnz(-8), here, addi(3, 3, 1), blr});
+    bench.seen[0x18] = {start + 8};
+    REQUIRE(bench.form());
+    for (const RegionFormer::GuestBlock& block : bench.former().blocks())
+        if (block.ends_in_return) CHECK(block.jumps_to == std::vector<std::uint64_t>{start + 8});
+}
+
+TEST_CASE("a call of a routine by a register comes back to behind it") {
+    //  0: bctrl  4: bdnz 0  8: b 8  c: here    10: addi  14: blr
+    Bench bench({bctr | 1, bdnz(-4), here, here, addi(3, 3, 1), blr});
+    bench.seen[4] = {start + 0x10};
+    REQUIRE(bench.form());
+    CHECK(bench.runs() == Runs{{0, 1}, {4, 1}, {0x10, 2}});
 }
 
 TEST_CASE("a region of many blocks survives the optimiser's checks") {

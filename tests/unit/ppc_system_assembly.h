@@ -26,6 +26,7 @@ constexpr Word bdnz(int displacement) { return bc(16, 0, displacement); }
 constexpr Word beq(int displacement) { return bc(12, 2, displacement); }
 constexpr Word bne(int displacement) { return bc(4, 2, displacement); }
 constexpr Word blr = 0x4e800020;
+constexpr Word bctr = 0x4e800420;
 constexpr Word addi(unsigned d, unsigned a, int i) { return d_form(14, d, a, i); }
 constexpr Word li(unsigned d, int i) { return addi(d, 0, i); }
 constexpr Word lis(unsigned d, int i) { return d_form(15, d, 0, i); }

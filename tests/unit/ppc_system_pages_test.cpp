@@ -85,6 +85,28 @@ TEST_CASE("a region over two pages is left when one of them is mapped elsewhere"
     expect_other_part(rig);
 }
 
+TEST_CASE("a region goes on where a computed jump was seen to go", "[ppc_system][pages]") {
+    Rig rig;
+    start_loop(rig);
+    rig.words(loop_at, {addi(4, 4, 1), bctr});
+    rig.words(loop_at + 0x40, {addi(6, 6, 1), b(-0x44)});
+    rig.set([](State& state) { state.ctr = next_ea; });
+    // It is looked at for a thousand units, and some more until the region is made.
+    rig.run(8000);
+    CHECK(wide_regions(rig) > 0);
+    CHECK(rig.gpr(5) >= 1599);
+    SECTION("and leaves it when it goes elsewhere") {
+        rig.set([](State& state) { state.ctr = loop_ea + 0x40; });
+        expect_other_part(rig);
+    }
+    SECTION("and is made anew with its code") {
+        rig.word(loop_at, addi(4, 4, 2));
+        const std::uint32_t before = rig.gpr(4);
+        rig.run(1000);
+        CHECK(rig.gpr(4) >= before + 398);
+    }
+}
+
 TEST_CASE("a region over two pages goes when the bytes of one are written", "[ppc_system][pages]") {
     Rig rig;
     start_loop(rig);

@@ -4,6 +4,7 @@
 
 #include "common/assertion.h"
 #include "translator/ir/printer.h"
+#include "translator/runtime/computed_jump.h"
 
 namespace vestige::runtime {
 
@@ -110,6 +111,8 @@ void ExecLoop::map_changed() {
 
 void ExecLoop::forget_everything() {
     units_.clear();
+    jump_record_.clear();
+    jump_watch_ = {};
     drop_all_pages();
 }
 
@@ -167,6 +170,7 @@ std::unique_ptr<Unit> ExecLoop::new_unit(const UnitKey& key, const FetchPage& pa
     unit->instruction_count = function_.instruction_count;
     unit->guest_bytes = static_cast<std::uint32_t>(function_.guest_bytes);
     unit->stable = page.stable;
+    unit->ends_in_jump = has_computed_jump(function_);
     return unit;
 }
 
@@ -406,7 +410,8 @@ bool ExecLoop::refill() {
     refresh();
     if (options_.windows) consider_window();
     if (region_compiler_) install_regions();
-    if (hot_spots_.seen(cpu_.pc(), mode())) make_region(cpu_.pc(), RegionRoot::or_better);
+    if (hot_spots_.seen(cpu_.pc(), mode()))
+        make_region(cpu_.pc(), RegionRoot::or_better, link_registers());
     return true;
 }
 
@@ -437,7 +442,10 @@ StopCause ExecLoop::run(std::uint64_t budget) {
             break;
         }
         refresh();
-        step();
+        if (watches_jumps())
+            step_watching();
+        else
+            step();
     }
     if (cause == StopCause::budget_used) samples_.sample(cpu_.pc());
     started_ = instructions();

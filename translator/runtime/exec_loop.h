@@ -17,6 +17,7 @@
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/guest_memory.h"
 #include "translator/runtime/hot_spots.h"
+#include "translator/runtime/jump_record.h"
 #include "translator/runtime/reference_engine.h"
 #include "translator/runtime/region.h"
 #include "translator/runtime/region_compiler.h"
@@ -112,13 +113,21 @@ class ExecLoop final : public CpuRuntime {
     void consider_window();
     // Whether a region may be made at a better root than the one that was seen to be hot.
     enum class RegionRoot : std::uint8_t { or_better, as_it_is };
-    void make_region(std::uint64_t pc, RegionRoot root);
+    using Links = std::array<std::uint64_t, 2>; // RegionRequest::links
+    void make_region(std::uint64_t pc, RegionRoot root, const Links& links);
+    bool watch_jumps(const Unit& root);
+    bool watches_jumps() const {
+        return jump_watch_.units_left > 0 && jump_watch_.mode == cpu_.mode();
+    }
+    void step_watching();
+    void end_jump_watch();
     void submit_region(std::unique_ptr<Unit> region);
     void install_regions();
     bool is_current(const RegionJob& job);
     void take_in(std::unique_ptr<Unit> region, std::uint32_t instructions);
-    std::unique_ptr<Unit> form_region(const Unit& unit, RegionRoot root);
-    std::array<std::uint64_t, 2> link_registers() const;
+    std::unique_ptr<Unit> form_region(const Unit& unit, RegionRoot root, const Links& links);
+    std::uint64_t physical_in_region(std::uint64_t pc, const Unit& root) const;
+    Links link_registers() const;
     const FetchPage* page_for_region(std::uint64_t page, const Unit& root) const;
     void run_reference(std::uint64_t pc, std::uint32_t max_instructions, std::int64_t budget);
     void enter(const void* entry);
@@ -148,7 +157,17 @@ class ExecLoop final : public CpuRuntime {
 
     ir::Function function_;
     opt::Workspace workspace_;
+    // Units are run one at a time, to see where computed jumps go that a region came to.
+    struct JumpWatch {
+        std::uint32_t units_left = 0; // 0: none is under way
+        std::uint32_t mode = 0;
+        std::uint64_t root = 0;           // of the region
+        const Context* context = nullptr; // that it was seen to be hot in
+    };
+
     HotSpots hot_spots_;
+    JumpWatch jump_watch_;
+    JumpRecord jump_record_;
     RegionFormer region_former_;
     std::unique_ptr<RegionCompiler> region_compiler_; // null: on this thread
     ExecStats stats_;

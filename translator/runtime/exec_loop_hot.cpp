@@ -26,20 +26,27 @@ void ExecLoop::consider_window() {
 }
 
 // The unit at pc is hot: what it loops through takes its place.
-void ExecLoop::make_region(std::uint64_t pc, RegionRoot root) {
+void ExecLoop::make_region(std::uint64_t pc, RegionRoot root, const Links& links) {
     const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
     if (!page) return;
     Unit* unit = units_.find(
         {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
-    if (region_compiler_ && !region_compiler_->has_room()) return;
+    // What is under way may well be this place's loop: then the guest will soon come to it.
+    if (region_compiler_ &&
+        (!region_compiler_->has_room() || region_compiler_->is_making(unit->key)))
+        return;
     const ActivityScope translating(times_, Activity::translating_regions);
     unit->region_refused = true; // or under way
-    auto region = form_region(*unit, root);
+    auto region = form_region(*unit, root, links);
+    if (watch_jumps(*unit)) {
+        unit->region_refused = false;
+        return;
+    }
     if (!region) {
         if (const std::uint64_t better = region_former_.better_root();
             better != RegionFormer::nowhere)
-            make_region(better, RegionRoot::as_it_is);
+            make_region(better, RegionRoot::as_it_is, links);
         return;
     }
     if (region_compiler_) {
@@ -67,7 +74,7 @@ const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root)
 }
 
 // Where the code that runs may return to, as its link registers have it.
-std::array<std::uint64_t, 2> ExecLoop::link_registers() const {
+ExecLoop::Links ExecLoop::link_registers() const {
     const ir::StateLayout& layout = cpu_.layout();
     const auto read = [&](ir::SlotId id) {
         std::uint64_t value = 0;
@@ -80,12 +87,15 @@ std::array<std::uint64_t, 2> ExecLoop::link_registers() const {
     return {read(layout.returns.link), read(layout.returns.link_inside)};
 }
 
+// Of code in one of the pages that the region has come to.
+std::uint64_t ExecLoop::physical_in_region(std::uint64_t pc, const Unit& root) const {
+    return page_for_region(pc >> page_bits, root)->physical | (pc & page_mask);
+}
+
 // Leaves function_ as raw IR. Null: the unit is no better as a region.
-std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root) {
+std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root, const Links& links) {
     const UnitKey& key = unit.key;
-    const auto physical = [&](std::uint64_t pc) {
-        return page_for_region(pc >> page_bits, unit)->physical | (pc & page_mask);
-    };
+    const auto physical = [&](std::uint64_t pc) { return physical_in_region(pc, unit); };
     const auto code = [&](std::uint64_t number) -> std::span<const std::byte> {
         const FetchPage* page = page_for_region(number, unit);
         if (!page) return {};
@@ -105,14 +115,17 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root) {
             units_.find({physical(pc), pc, key.mode, key.max_instructions, key.view});
         return other && (other->tier == Tier::region || other->wider);
     };
-    const RegionRequest request{.root = key.pc,
-                                .mode = key.mode,
-                                .page = code,
-                                .max_instructions = key.max_instructions,
-                                .was_run = was_run,
-                                .has_region = has_region,
-                                .as_it_is = root == RegionRoot::as_it_is,
-                                .links = link_registers()};
+    const RegionRequest request{
+        .root = key.pc,
+        .mode = key.mode,
+        .page = code,
+        .max_instructions = key.max_instructions,
+        .was_run = was_run,
+        .has_region = has_region,
+        .as_it_is = root == RegionRoot::as_it_is,
+        .seen_targets =
+            [&](std::uint64_t end) { return jump_record_.targets(physical(end - 1) + 1); },
+        .links = links};
     if (!region_former_.form(request, function_)) return nullptr;
     opt::check_raw(function_, log_, options_.log_filter.contains(key.pc));
     auto region = std::make_unique<Unit>();
@@ -121,6 +134,7 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root) {
     const auto blocks = region_former_.blocks();
     region->instruction_count = blocks[0].instructions;
     region->guest_bytes = blocks[0].bytes;
+    region->ends_in_jump = blocks[0].ends_in_jump;
     for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
         region->further_code.push_back({physical(block.pc), block.bytes});
     const auto pages = region_former_.pages();

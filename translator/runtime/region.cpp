@@ -6,6 +6,7 @@
 #include "translator/ir/builder.h"
 #include "translator/ir/dominators.h"
 #include "translator/ir/effects.h"
+#include "translator/runtime/computed_jump.h"
 
 namespace vestige::runtime {
 
@@ -18,8 +19,10 @@ namespace {
 constexpr std::size_t most_blocks = 64;
 constexpr std::size_t most_instructions = 512;
 constexpr std::size_t most_pages = 8;
-// Places that a return is compared with before it is looked up like any other computed jump.
-constexpr std::size_t most_returns = 8;
+// Places that a computed jump is compared with before it is looked up.
+constexpr std::size_t most_targets = 8;
+// One that goes to more places than these and is no return is looked up at once (interpreters).
+constexpr std::size_t most_ways = 4;
 
 // The jump goes where a link register says.
 bool is_return(const ir::Function& function, const ir::Instruction& jump) {
@@ -35,6 +38,10 @@ bool is_return(const ir::Function& function, const ir::Instruction& jump) {
     }
     return value->op == Op::get_slot &&
            (value->imm == convention.link || value->imm == convention.link_inside);
+}
+
+bool contains(const std::vector<std::uint64_t>& list, std::uint64_t value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 // A helper that sees all state has every slot written before and read again behind: such an
@@ -66,10 +73,11 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     request_ = &request;
     blocks_.clear();
     index_.clear();
+    jumps_.clear();
     better_root_ = nowhere;
     if (!explore_all()) return false;
     split();
-    match_returns();
+    match_jumps();
     keep_root_loop();
     if (!request.as_it_is) find_better_root();
     if (better_root_ != nowhere) return false;
@@ -94,7 +102,11 @@ bool RegionFormer::explore_all() {
         instructions += blocks_.back().instructions;
     };
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-        const std::vector<std::uint64_t> successors = blocks_[i].successors; // blocks_ grows
+        std::vector<std::uint64_t> successors = blocks_[i].successors; // blocks_ grows
+        if (blocks_[i].ends_in_jump) {
+            const auto seen = request_->seen_targets(blocks_[i].end());
+            successors.insert(successors.end(), seen.begin(), seen.end());
+        }
         std::for_each(successors.begin(), successors.end(), add);
         // Where a call comes back to, if what it calls is here.
         const bool here = std::any_of(successors.begin(), successors.end(),
@@ -139,8 +151,13 @@ bool RegionFormer::explore(std::uint64_t pc) {
             block.returns_to =
                 value.op == Op::constant ? value.imm + scratch_.layout->returns.offset : nowhere;
         }
-        if (op.op == Op::jump_pc) block.ends_in_return |= is_return(scratch_, op);
     }
+    for (const ir::Block& it : scratch_.blocks) {
+        if (!ends_in_computed_jump(scratch_, it)) continue;
+        block.ends_in_jump = true;
+        block.ends_in_return |= is_return(scratch_, scratch_[it.body.back()]);
+    }
+    if (block.ends_in_jump) jumps_.push_back(block.end());
     index_[pc] = blocks_.size();
     blocks_.push_back(std::move(block));
     return true;
@@ -155,24 +172,47 @@ void RegionFormer::split() {
             block.instructions = i;
             block.successors = {block.pcs[i]};
             block.returns_to = nowhere;
-            block.ends_in_return = false;
+            block.ends_in_jump = block.ends_in_return = false;
             break;
         }
 }
 
-void RegionFormer::match_returns() {
+// What was seen is all that is worth a comparison. Behind a conditional jump it may be that it was
+// not taken.
+void RegionFormer::match_jumps() {
+    std::vector<bool> seen(blocks_.size());
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        GuestBlock& block = blocks_[i];
+        if (!block.ends_in_jump) continue;
+        const auto targets = request_->seen_targets(block.end());
+        seen[i] = !targets.empty();
+        if (!block.ends_in_return && targets.size() > most_ways) continue;
+        for (const std::uint64_t pc : targets)
+            if (find(pc) && !contains(block.successors, pc) && block.jumps_to.size() < most_targets)
+                block.jumps_to.push_back(pc);
+    }
+    match_returns(seen);
+}
+
+// The others may come back to any call of their routine.
+void RegionFormer::match_returns(const std::vector<bool>& known) {
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         const GuestBlock& block = blocks_[i];
         if (block.returns_to == nowhere || !find(block.returns_to)) continue;
-        for (const std::uint64_t routine : block.successors)
-            if (routine != block.returns_to) note_return(routine, block.returns_to);
+        const auto note = [&, back = block.returns_to](std::uint64_t routine) {
+            if (routine != back) note_return(routine, back, known);
+        };
+        const std::vector<std::uint64_t> computed = block.jumps_to; // it may be a return as well
+        std::for_each(block.successors.begin(), block.successors.end(), note);
+        std::for_each(computed.begin(), computed.end(), note);
     }
     for (const std::uint64_t link : request_->links)
-        if (find(link)) note_return(request_->root, link);
+        if (find(link)) note_return(request_->root, link, known);
 }
 
 // The routine's returns may come back to there; calls in it are passed over.
-void RegionFormer::note_return(std::uint64_t routine, std::uint64_t back) {
+void RegionFormer::note_return(std::uint64_t routine, std::uint64_t back,
+                               const std::vector<bool>& known) {
     std::vector<bool> seen(blocks_.size());
     std::vector<std::uint64_t> work{routine};
     while (!work.empty()) {
@@ -181,10 +221,10 @@ void RegionFormer::note_return(std::uint64_t routine, std::uint64_t back) {
         if (found == index_.end() || seen[found->second]) continue;
         seen[found->second] = true;
         GuestBlock& block = blocks_[found->second];
-        auto& returns = block.returns;
-        if (block.ends_in_return && returns.size() < most_returns &&
-            std::find(returns.begin(), returns.end(), back) == returns.end())
-            returns.push_back(back);
+        auto& targets = block.jumps_to;
+        if (block.ends_in_return && !known[found->second] && targets.size() < most_targets &&
+            !contains(targets, back))
+            targets.push_back(back);
         if (block.returns_to != nowhere)
             work.push_back(block.returns_to);
         else
@@ -237,7 +277,7 @@ std::vector<std::size_t> RegionFormer::inside(const GuestBlock& block) const {
         if (const auto at = index_.find(pc); at != index_.end()) found.push_back(at->second);
     };
     std::for_each(block.successors.begin(), block.successors.end(), add);
-    std::for_each(block.returns.begin(), block.returns.end(), add);
+    std::for_each(block.jumps_to.begin(), block.jumps_to.end(), add);
     return found;
 }
 
@@ -321,12 +361,12 @@ void RegionFormer::connect(ir::BlockId block, Owner from, ir::Function& function
         end.op = Op::jump;
         end.imm = 0;
     }
-    if (function[last].op != Op::jump_pc || !is_return(function, function[last])) return;
+    if (!ends_in_computed_jump(function, function.blocks[block])) return;
     const Value destination = function[last].arguments[0];
     VESTIGE_ASSERT(started_[block] == blocks_[from.block].instructions);
     function.blocks[block].body.pop_back();
     ir::Builder builder(function, block);
-    for (const std::uint64_t pc : blocks_[from.block].returns) {
+    for (const std::uint64_t pc : blocks_[from.block].jumps_to) {
         if (!find(pc)) continue;
         const Value same =
             builder.cmp_eq(destination, builder.constant(builder.type(destination), pc));

@@ -6,9 +6,10 @@
 // between them stays within the unit. If the root is in a loop, what does not lead back to it is
 // left out. The block that a loop begins with is there twice: for the first round and for the
 // others, in which more is known of what came before. A short innermost loop is there for several
-// rounds, one behind the other, so that they pay for their instructions together. A return is
-// compared with the places that calls of its routine come back to. Each block begins
-// with a begin_run. What leads elsewhere is an exit as in any unit.
+// rounds, one behind the other, so that they pay for their instructions together. A computed jump
+// is compared with the places that it has been seen to go to, a return also with those that calls
+// of its routine come back to. Each block begins with a begin_run. What leads elsewhere is an exit
+// as in any unit.
 #pragma once
 
 #include <array>
@@ -35,6 +36,10 @@ struct RegionRequest {
     std::function<bool(std::uint64_t pc)> has_region = [](std::uint64_t) { return false; };
     // The region is to begin at the root, whether there is a better one or not.
     bool as_it_is = false;
+    // Where a computed jump goes, the most frequent place first: JumpRecord, by the guest address
+    // behind the jump's block.
+    std::function<std::span<const std::uint64_t>(std::uint64_t end)> seen_targets =
+        [](std::uint64_t) { return std::span<const std::uint64_t>{}; };
     // Where the link registers led when the root was seen; nowhere: not known.
     std::array<std::uint64_t, 2> links = {~std::uint64_t{0}, ~std::uint64_t{0}};
 };
@@ -60,18 +65,24 @@ class RegionFormer {
         std::vector<std::uint64_t> successors; // known targets, inside the region or not
         std::vector<std::uint64_t> pcs;        // of its instructions
         std::uint64_t returns_to = nowhere;    // if it ends in a call
-        bool ends_in_return = false;
-        std::vector<std::uint64_t> returns; // then: where it may come back to in the region
-        std::vector<std::size_t> round;     // blocks whose jumps to it close a loop
+        bool ends_in_jump = false;             // a computed one
+        bool ends_in_return = false;           // such a jump, to where a link register says
+        std::vector<std::uint64_t>
+            jumps_to;                   // then: what it is compared with, if it is in the region
+        std::vector<std::size_t> round; // blocks whose jumps to it close a loop
         std::size_t loop = none; // the innermost loop that it is in: the block that begins it
         // In the function: of each of the rounds that a loop's code is written for; of a block that
         // begins a loop, of the first round of all besides.
         std::vector<ir::BlockId> copies;
         ir::BlockId first_round = 0;
+
+        std::uint64_t end() const { return pc + bytes; }
     };
     // What the last region was made of: the root first.
     std::span<const GuestBlock> blocks() const { return blocks_; }
     std::uint32_t instructions() const; // of them all
+    // Guest addresses behind the computed jumps that the last form() came to, in the region or not.
+    std::span<const std::uint64_t> jumps() const { return jumps_; }
     // Numbers of the pages that they lie in: the root's first.
     std::span<const std::uint64_t> pages() const { return pages_; }
 
@@ -80,8 +91,9 @@ class RegionFormer {
     bool explore(std::uint64_t pc);
     bool explore_all();
     void split();
-    void match_returns();
-    void note_return(std::uint64_t routine, std::uint64_t back);
+    void match_jumps();
+    void match_returns(const std::vector<bool>& known);
+    void note_return(std::uint64_t routine, std::uint64_t back, const std::vector<bool>& known);
     void keep_root_loop();
     std::vector<bool> leading_to_root() const;
     void keep(const std::vector<bool>& kept);
@@ -111,6 +123,7 @@ class RegionFormer {
     ir::Function scratch_;
     std::vector<GuestBlock> blocks_;
     std::vector<std::uint64_t> pages_;
+    std::vector<std::uint64_t> jumps_;
     std::uint64_t better_root_ = nowhere;
     std::unordered_map<std::uint64_t, std::size_t> index_; // in blocks_, by pc
     std::vector<Owner> owners_;                            // of the function's blocks

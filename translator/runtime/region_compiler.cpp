@@ -1,5 +1,6 @@
 #include "translator/runtime/region_compiler.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "translator/opt/pipeline.h"
@@ -10,6 +11,15 @@ namespace {
 
 // Hot code comes in bursts; what waits longer than this many others may be cold again.
 constexpr std::size_t most_waiting = 16;
+
+bool is_part_of(const UnitKey& key, const Unit& region) {
+    if (region.key.mode != key.mode || region.key.view != key.view) return false;
+    bool found = false;
+    for_each_range(region, [&](const CodeRange& range) {
+        found |= key.physical >= range.physical && key.physical < range.physical + range.bytes;
+    });
+    return found;
+}
 
 } // namespace
 
@@ -28,6 +38,15 @@ RegionCompiler::~RegionCompiler() {
 bool RegionCompiler::has_room() {
     const std::lock_guard lock(mutex_);
     return waiting_.size() < most_waiting;
+}
+
+bool RegionCompiler::is_making(const UnitKey& key) {
+    const std::lock_guard lock(mutex_);
+    const auto is_in = [&](const auto& jobs) {
+        return std::any_of(jobs.begin(), jobs.end(),
+                           [&](const auto& job) { return is_part_of(key, *job->region); });
+    };
+    return (at_work_on_ && is_part_of(key, *at_work_on_)) || is_in(waiting_) || is_in(finished_);
 }
 
 void RegionCompiler::submit(std::unique_ptr<RegionJob> job) {
@@ -57,6 +76,7 @@ void RegionCompiler::work() {
             if (stop_) return;
             job = std::move(waiting_.front());
             waiting_.pop_front();
+            at_work_on_ = job->region.get();
         }
         const auto began = std::chrono::steady_clock::now();
         opt::optimise_region(job->function, workspace);
@@ -64,6 +84,7 @@ void RegionCompiler::work() {
         job->nanoseconds =
             static_cast<std::uint64_t>((std::chrono::steady_clock::now() - began).count());
         const std::lock_guard lock(mutex_);
+        at_work_on_ = nullptr;
         finished_.push_back(std::move(job));
         any_finished_.store(true, std::memory_order_release);
     }

@@ -42,6 +42,9 @@ class RegionCompiler {
 
     // ---- on the machine's thread
     bool has_room();
+    // A region that the guest code at the key's address is part of is under way: for the same mode
+    // and view.
+    bool is_making(const UnitKey& key);
     void submit(std::unique_ptr<RegionJob> job);
     // A finished one, or null. Costs next to nothing if there is none.
     std::unique_ptr<RegionJob> take();
@@ -53,6 +56,7 @@ class RegionCompiler {
     std::mutex mutex_; // guards the queues and stop_
     std::condition_variable wake_;
     std::deque<std::unique_ptr<RegionJob>> waiting_, finished_;
+    const Unit* at_work_on_ = nullptr; // neither waiting nor finished
     bool stop_ = false;
     std::atomic<bool> any_finished_ = false;
     std::thread thread_; // last: it uses the others

@@ -53,6 +53,7 @@ struct Unit {
     bool region_refused = false;         // no better as a region
     std::uint32_t instruction_count = 0; // of a region: of its first block
     std::uint32_t guest_bytes = 0;       // from key.physical on
+    bool ends_in_jump = false;           // those bytes do, a computed one
     std::vector<CodeRange> further_code; // of a region: its other blocks
     bool stable = false;                 // the translation of its pages was (Translation::stable)
 

@@ -83,6 +83,7 @@ void UnitEmitter::emit_jump(Value, const Instruction& op) {
 }
 
 void UnitEmitter::emit_branch(Value, const Instruction& op) {
+    emit_jump_table();
     const CondCode code = condition(op.arguments[0]);
     const Edge if_true = edge_to(op.targets[0], op.target_arguments[0]);
     const Edge if_false = edge_to(op.targets[1], op.target_arguments[1]);

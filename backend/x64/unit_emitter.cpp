@@ -43,6 +43,7 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
     site_words_.clear();
     links_.clear();
     fixups_.clear();
+    jump_tables_.clear();
 
     has_vectors_ = std::any_of(function.instructions.begin(), function.instructions.end(),
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });

@@ -13,6 +13,7 @@
 
 #include "backend/x64/edge_moves.h"
 #include "backend/x64/host_features.h"
+#include "backend/x64/jump_table.h"
 #include "backend/x64/known_alignment.h"
 #include "backend/x64/liveness.h"
 #include "backend/x64/register_allocator.h"
@@ -289,6 +290,8 @@ class UnitEmitter {
         bool is_free() const { return moves.empty() && gives_back == 0; }
     };
     Edge edge_to(ir::BlockId target, ir::ValueList arguments);
+    void emit_jump_table();
+    void lay_out_jump_table(const JumpTable& table, LabelId compare, LabelId words);
     std::uint64_t exit_of(const Edge& edge) const; // the bare one's pc
     void emit_edge(const Edge& edge);
     void branch_to_edge(x86::CondCode code, const Edge& edge);
@@ -320,6 +323,7 @@ class UnitEmitter {
     std::size_t flags_offset_ = 0;
     std::vector<ir::BlockId> block_order_;
     std::vector<LabelId> block_labels_;
+    std::vector<JumpTable> jump_tables_;
     EntryPlanner entry_planner_;
     EdgeMoves edge_moves_;
     std::vector<BlockEntry> entries_; // by block

@@ -96,14 +96,15 @@ std::span<const std::byte> UnitRunner::page_of(std::uint64_t number) {
     return page;
 }
 
-// As if every computed jump had been seen to go to a few places of the case, of which one may be
-// right; in one case of three, none has been seen.
+// As if every computed jump had been seen to go to a few places of the case, or to many, of which
+// one may be right; in one case of three, none has been seen.
 std::span<const std::uint64_t> UnitRunner::seen_targets(std::uint64_t behind) {
     const std::uint64_t words = code_.size() / 4, at = (behind - address_) / 4;
+    const std::uint64_t number = words % 3 == 0 ? 0 : words % 3 == 1 ? 3 : 12;
     seen_targets_.clear();
-    if (words % 3 != 0)
-        for (const std::uint64_t word : {at, at / 2, (at + words) / 2, std::uint64_t{0}})
-            if (word < words) seen_targets_.push_back(address_ + 4 * word);
+    for (std::uint64_t i = 0; i < number; ++i)
+        if (const std::uint64_t word = at + i * (words / number + 1); word < words + at)
+            seen_targets_.push_back(address_ + 4 * (word % words));
     return seen_targets_;
 }
 

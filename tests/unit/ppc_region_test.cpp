@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::uint32_t start = 0x7000;
 
+std::uint32_t offset_of(std::uint64_t pc) { return static_cast<std::uint32_t>(pc - start); }
+
 // A page that begins with the given words; behind them nothing can be run. Further pages are added
 // one by one.
 class Bench {
@@ -102,9 +104,6 @@ class Bench {
     const RegionFormer& former() const { return former_; }
 
   private:
-    static std::uint32_t offset_of(std::uint64_t pc) {
-        return static_cast<std::uint32_t>(pc - start);
-    }
     template <typename Body> void each(Op wanted, Body body) const {
         for (const ir::Block& block : function_.blocks)
             for (const ir::Value value : block.body)
@@ -401,6 +400,38 @@ TEST_CASE("a call of a routine by a register comes back to behind it") {
     bench.seen[4] = {start + 0x10};
     REQUIRE(bench.form());
     CHECK(bench.runs() == Runs{{0, 1}, {4, 1}, {0x10, 2}});
+}
+
+TEST_CASE("a jump to many places is there once for each way to it") {
+    //  0: lwzu  4: bne 8  8: bctr    10, 18, ...: addi  b 0
+    std::vector<Word> words{lwzu(6, 4, 3), bne(0x80), bctr, here};
+    std::vector<std::uint64_t> targets;
+    const std::uint32_t handlers = GENERATE(4u, 5u, 8u);
+    for (std::uint32_t i = 0; i < handlers; ++i) {
+        const std::uint32_t at = 0x10 + 8 * i;
+        targets.push_back(start + at);
+        words.push_back(addi(4, 4, 1));
+        words.push_back(b(-static_cast<std::int32_t>(at + 4)));
+    }
+    Bench bench(words);
+    bench.not_run = {0x84};
+    bench.seen[0xc] = targets;
+    REQUIRE(bench.form());
+    std::map<std::uint32_t, unsigned> copies;
+    for (const ir::Instruction& op : bench.function().instructions)
+        if (op.op == Op::begin_run) ++copies[offset_of(op.imm)];
+    if (handlers < 5) {
+        CHECK(copies[8] == 2); // a loop of two rounds as any other
+    } else {
+        // One more for the region's beginning.
+        CHECK(copies[0] == handlers + 1);
+        CHECK(copies[8] == handlers + 1);
+        CHECK(copies[0x10] == 1);
+    }
+    opt::Workspace workspace;
+    workspace.checks = opt::Checks::every_pass;
+    opt::optimise_region(bench.function(), workspace);
+    ir::verify(bench.function(), ir::Stage::optimised);
 }
 
 TEST_CASE("a region of many blocks survives the optimiser's checks") {

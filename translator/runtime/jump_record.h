@@ -23,7 +23,7 @@ class JumpRecord {
     std::span<const std::uint64_t> targets(std::uint64_t jump) const;
     void clear() { jumps_.clear(); }
 
-    static constexpr std::size_t most_targets = 8;
+    static constexpr std::size_t most_targets = 32;
     static constexpr std::size_t most_jumps = 8192; // then it starts anew
 
   private:

@@ -7,6 +7,7 @@
 #include "translator/ir/dominators.h"
 #include "translator/ir/effects.h"
 #include "translator/runtime/computed_jump.h"
+#include "translator/runtime/jump_record.h"
 
 namespace vestige::runtime {
 
@@ -20,9 +21,7 @@ constexpr std::size_t most_blocks = 64;
 constexpr std::size_t most_instructions = 512;
 constexpr std::size_t most_pages = 8;
 // Places that a computed jump is compared with before it is looked up.
-constexpr std::size_t most_targets = 8;
-// One that goes to more places than these and is no return is looked up at once (interpreters).
-constexpr std::size_t most_ways = 4;
+constexpr std::size_t most_targets = JumpRecord::most_targets;
 
 // The jump goes where a link register says.
 bool is_return(const ir::Function& function, const ir::Instruction& jump) {
@@ -84,6 +83,7 @@ bool RegionFormer::form(const RegionRequest& request, ir::Function& function) {
     find_loops();
     keep_innermost();
     find_innermost_bodies();
+    spread_dispatch();
     if (inside(blocks_[0]).empty()) return false;
     write(function);
     return true;
@@ -186,7 +186,6 @@ void RegionFormer::match_jumps() {
         if (!block.ends_in_jump) continue;
         const auto targets = request_->seen_targets(block.end());
         seen[i] = !targets.empty();
-        if (!block.ends_in_return && targets.size() > most_ways) continue;
         for (const std::uint64_t pc : targets)
             if (find(pc) && !contains(block.successors, pc) && block.jumps_to.size() < most_targets)
                 block.jumps_to.push_back(pc);
@@ -288,14 +287,17 @@ void RegionFormer::write(ir::Function& function) {
     started_.assign(1, 0);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         GuestBlock& block = blocks_[i];
-        const std::size_t rounds = block.loop == none ? 1 : rounds_written(block.loop);
-        for (std::size_t copy = 0; copy < rounds; ++copy)
+        const std::size_t copies = block.dispatch != none ? copies_of_dispatch(block)
+                                   : block.loop != none   ? rounds_written(block.loop)
+                                                          : 1;
+        for (std::size_t copy = 0; copy < copies; ++copy)
             block.copies.push_back(write_block({i, copy}, function));
         // The first round is followed by the first copy, as the last one is.
         block.first_round =
-            block.round.empty() ? block.copies[0] : write_block({i, rounds - 1}, function);
+            block.round.empty() ? block.copies[0] : write_block({i, copies - 1}, function);
     }
-    entry.jump(blocks_[0].first_round);
+    const GuestBlock& root = blocks_[0];
+    entry.jump(root.dispatch == none ? root.first_round : root.copies.back());
     for (ir::BlockId block = 1; block < owners_.size(); ++block) // more may come
         connect(block, owners_[block], function);
     function.start_pc = blocks_[0].pc;
@@ -340,6 +342,7 @@ void RegionFormer::count_started(ir::BlockId first, const ir::Function& function
 ir::BlockId RegionFormer::target(Owner from, std::uint64_t pc) const {
     const std::size_t index = index_.at(pc);
     const GuestBlock& to = blocks_[index];
+    if (to.dispatch != none) return dispatch_target(from, index);
     if (std::find(to.round.begin(), to.round.end(), from.block) != to.round.end())
         return to.copies[(from.copy + 1) % to.copies.size()];
     const bool same_round =

@@ -75,6 +75,10 @@ class RegionFormer {
         // begins a loop, of the first round of all besides.
         std::vector<ir::BlockId> copies;
         ir::BlockId first_round = 0;
+        // If it belongs to a computed jump that is there several times: the block that all of them
+        // begin with. In that block: whom each of them is for.
+        std::size_t dispatch = none;
+        std::vector<std::size_t> entered_from;
 
         std::uint64_t end() const { return pc + bytes; }
     };
@@ -111,6 +115,10 @@ class RegionFormer {
     struct Owner {
         std::size_t block = 0, copy = 0;
     };
+    void spread_dispatch();
+    void forget_loops_through(std::span<const std::size_t> group);
+    std::size_t copies_of_dispatch(const GuestBlock& block) const;
+    ir::BlockId dispatch_target(Owner from, std::size_t index) const;
     ir::BlockId write_block(Owner owner, ir::Function& function);
     void count_started(ir::BlockId first, const ir::Function& function);
     void connect(ir::BlockId block, Owner from, ir::Function& function) const;

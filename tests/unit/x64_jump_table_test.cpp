@@ -37,7 +37,8 @@ std::string loop_text(const Shape& shape) {
         text += fmt::format("    v{}: i32 = constant {:#x}\n", first_number + i, shape.numbers[i]);
     text += "    jump block1(v1, v2, v3)\nblock1(v6: i32, v7: i32, v8: i32):\n";
     text += fmt::format("    v9: i32 = and_ v7, {}\n", shape.masked ? "v5" : "v7");
-    const unsigned first_compare = 2, first_way = first_compare + count - 1, other = first_way + count;
+    const unsigned first_compare = 2, first_way = first_compare + count - 1,
+                   other = first_way + count;
     for (unsigned i = 0; i < count; ++i) {
         if (i != 0) text += fmt::format("block{}:\n", first_compare + i - 1);
         text += fmt::format("    v{}: i1 = cmp_eq v9, v{}\n", first_same + i, first_number + i);

@@ -22,6 +22,7 @@ class Generator : RandomOps {
         for (unsigned i = 0; i < count; ++i) {
             if (several_runs && (i == 0 || must_begin_ || random_.one_in(3))) begin_run();
             build_.instruction(pc_);
+            if (i == 0 && random_.one_in(2)) know_bank();
             some_ops();
             if (random_.one_in(6)) diamond();
             if (options_.loop_one_in != 0 && random_.one_in(options_.loop_one_in)) {

@@ -319,14 +319,44 @@ class RandomOps {
         keep(one ? build_.append(rule->op, Type::v128, {a}, imm)
                  : build_.append(rule->op, Type::v128, {a, b}, imm));
     }
-    void rare() {
-        switch (random_.below(7)) {
-        case 5: {
-            const Value bank = build_.i32(GuestState::bank_offset(random_.below(bank_count)));
-            const Value other = build_.i32(GuestState::bank_offset(random_.below(bank_count)));
-            build_.set_bank(build_.select(value(Type::i1), bank, other));
-            break;
+    // ---- banks: to any, or to one whose distance is known and back again, so that where blocks
+    // begin and end the bank is the one that the function began with.
+    void know_bank() {
+        bank_ = random_.below(bank_count);
+        build_.set_bank(bank(bank_));
+        knows_bank_ = true;
+    }
+    void banks() {
+        if (!knows_bank_) {
+            const Value one = bank(random_.below(bank_count));
+            build_.set_bank(build_.select(value(Type::i1), one, bank(random_.below(bank_count))));
+            return;
         }
+        const unsigned before = bank_;
+        move(random_.below(bank_count));
+        for (unsigned ops = random_.below(4); ops-- > 0;)
+            one_op();
+        move(before);
+    }
+    void move(unsigned to) {
+        if (random_.one_in(2)) build_.set_slot(banked_slot(), value(Type::i32));
+        const int distance = (static_cast<int>(to) - static_cast<int>(bank_)) *
+                             static_cast<int>(bank_stride * sizeof(std::uint32_t));
+        build_.set_bank(bank(to), {.distance = random_.one_in(8) ? 0 : distance});
+        bank_ = to;
+        if (random_.one_in(2)) keep(build_.get_slot(banked_slot()));
+    }
+    Value bank(unsigned number) { return build_.i32(GuestState::bank_offset(number)); }
+    ir::SlotId banked_slot() {
+        return static_cast<ir::SlotId>(slot_b0 + random_.below(bank_registers));
+    }
+
+    void rare() {
+        switch (random_.below(8)) {
+        case 5: banks(); break;
+        case 6:
+            if (knows_bank_) banks();
+            break;
         case 0: keep(build_.mul_high_u(value(Type::i32), value(Type::i32))); break;
         case 1: keep(build_.mul_high_s(value(Type::i64), value(Type::i64))); break;
         case 2: {
@@ -370,6 +400,8 @@ class RandomOps {
     const RandomIrOptions& options_;
     ir::Builder build_;
     std::vector<Value> values_[ir::type_count];
+    bool knows_bank_ = false;
+    unsigned bank_ = 0; // the current one, if known
 };
 
 } // namespace vestige::test

@@ -35,6 +35,8 @@ void random_registers(GuestState& state, std::uint64_t seed) {
         f = std::bit_cast<double>(random.interesting());
     for (auto& v : state.v)
         v[0] = random.interesting(), v[1] = random.interesting();
+    for (auto& b : state.banks)
+        b = static_cast<std::uint32_t>(random.interesting());
     state.counter = random.below(100);
     state.seen = random.below(100);
 }

@@ -64,6 +64,10 @@ void run_pass(const std::string& name, Function& function, opt::Workspace& works
     if (name == "tidy_flow") return; // has run
     if (name == "promote_slots")
         opt::promote_slots(function, workspace);
+    else if (name == "promote_slots_across")
+        opt::promote_slots_across(function, workspace);
+    else if (name == "remove_dead_across")
+        opt::remove_dead_across(function, workspace);
     else if (name == "simplify")
         opt::simplify(function, workspace);
     else if (name == "number_values")
@@ -116,7 +120,7 @@ TEST_CASE("passes do to IR what the filetests say") {
             bool promoted = before == ir::Stage::optimised;
             for (const std::string& pass : test.passes) {
                 run_pass(pass, function, workspace);
-                promoted |= pass == "promote_slots" || pass.starts_with("optimise");
+                promoted |= pass.starts_with("promote_slots") || pass.starts_with("optimise");
             }
             const auto harm =
                 ir::find_defect(function, promoted ? ir::Stage::optimised : ir::Stage::raw);

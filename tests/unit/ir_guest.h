@@ -21,7 +21,8 @@
 
 namespace vestige::test {
 
-inline constexpr unsigned bank_count = 3, bank_registers = 4;
+// A bank's upper two registers are the lower two of the next one.
+inline constexpr unsigned bank_count = 4, bank_registers = 4, bank_stride = 2;
 
 struct GuestState {
     runtime::CpuHeader header;
@@ -38,13 +39,15 @@ struct GuestState {
     std::uint32_t counter = 0;
     std::uint32_t seen = 0;
     // The current one is at header.bank.
-    std::uint32_t banks[bank_count][bank_registers] = {};
+    std::uint32_t banks[(bank_count - 1) * bank_stride + bank_registers] = {};
+    std::uint32_t behind_banks = 0; // where a test does harm to an offset
 
     GuestState() { header.bank = bank_offset(0); }
     static constexpr std::uint32_t bank_offset(unsigned bank);
 };
 constexpr std::uint32_t GuestState::bank_offset(unsigned bank) {
-    return static_cast<std::uint32_t>(offsetof(GuestState, banks) + sizeof(banks[0]) * bank);
+    return static_cast<std::uint32_t>(offsetof(GuestState, banks) +
+                                      sizeof(banks[0]) * bank_stride * bank);
 }
 
 // The order is that of test_layout().

@@ -32,7 +32,9 @@ class Builder {
 
     Value get_slot(SlotId slot);
     void set_slot(SlotId slot, Value value);
-    void set_bank(Value offset) { append(Op::set_bank, Type::none, {offset}); }
+    void set_bank(Value offset, BankMove move = {}) {
+        append(Op::set_bank, Type::none, {offset}, move.pack());
+    }
 
     // ---- ops of one type: the result has the type of the first argument
     Value add(Value a, Value b) { return same(Op::add, {a, b}); }

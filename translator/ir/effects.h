@@ -13,7 +13,8 @@ inline bool calls_with_all_state(const Function& function, const Instruction& op
 }
 
 // Whether a slot's value is not kept across the op, so that memory has it before and is read again
-// behind: such a call, or, of a banked slot, a change of bank that makes it another register.
+// behind: such a call, or, of a banked slot, a change of bank that makes it another register. (What
+// another slot held may be what it holds behind that: BankMove.)
 inline bool is_barrier(const Function& function, const Instruction& op) {
     return op.op == Op::set_bank || calls_with_all_state(function, op);
 }

@@ -22,8 +22,8 @@ enum class Promotion : std::uint8_t {
 };
 
 // A register that lies in the current register bank (a window, a shadow set): its offset is this
-// plus that from where the bank begins. Op::set_bank, which leaves no banked slot in a value, makes
-// another bank the current one.
+// plus that from where the bank begins. Op::set_bank makes another bank the current one, and says
+// how the two overlap (BankMove).
 inline constexpr std::uint32_t banked_state = 0xe000; // offsets fit 16 bits in recovery maps
 constexpr bool is_banked(std::uint32_t offset) { return offset >= banked_state; }
 

@@ -77,6 +77,19 @@ struct MemoryAccess {
     bool operator==(const MemoryAccess&) const = default;
 };
 
+// How far the new bank begins behind the old one, in bytes: the imm of set_bank. Banks may overlap
+// (register windows): what a banked slot at `x` is behind the move, the one at `x + distance` was
+// before it. That holds where a ring of banks closes as well, whose ends show the same memory.
+// Text: `up 512`, `down 512`.
+struct BankMove {
+    std::int32_t distance = 0; // 0: not known
+
+    constexpr std::uint64_t pack() const { return static_cast<std::uint32_t>(distance); }
+    static constexpr BankMove unpack(std::uint64_t imm) {
+        return {static_cast<std::int32_t>(static_cast<std::uint32_t>(imm))};
+    }
+};
+
 // What the imm of float_half and float_with_half holds: which 32 bits of a double. Text: `upper`.
 enum class Half : std::uint8_t { lower, upper };
 

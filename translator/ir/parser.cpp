@@ -371,6 +371,11 @@ class Parser {
             FloatOp attributes{.helper = helper()};
             if (take("single")) attributes.precision = Precision::single;
             op.imm = attributes.pack();
+        } else if (op.op == Op::set_bank) {
+            const bool up = take("up");
+            if (!up && !take("down")) return;
+            const auto distance = static_cast<std::int32_t>(number("a distance", banked_state));
+            op.imm = BankMove{up ? distance : -distance}.pack();
         } else if (op.op == Op::float_half || op.op == Op::float_with_half) {
             Half half = Half::upper;
             if (take("lower"))

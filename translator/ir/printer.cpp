@@ -1,5 +1,6 @@
 #include "translator/ir/printer.h"
 
+#include <cstdlib>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -152,6 +153,9 @@ class Printer {
             const FloatOp attributes = FloatOp::unpack(op.imm);
             helper(" @", attributes.helper);
             if (attributes.precision == Precision::single) text_ += " single";
+        } else if (op.op == Op::set_bank) {
+            const std::int64_t distance = BankMove::unpack(op.imm).distance;
+            if (distance != 0) put(" {} {}", distance > 0 ? "up" : "down", std::abs(distance));
         } else if (op.op == Op::float_half || op.op == Op::float_with_half) {
             text_ += op.imm == static_cast<std::uint64_t>(Half::upper) ? " upper" : " lower";
         } else if (const LaneRule* rule = lane_rule(op.op)) {

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include <fmt/format.h>
@@ -375,6 +376,12 @@ class Verifier {
             const Type have = op.op == Op::get_slot ? op.type : type(op, 0);
             const Type slot = function_.layout->slots[op.imm].type;
             require(have == slot, 8, "the slot is {}", info(slot).name);
+            break;
+        }
+        case Op::set_bank: {
+            const BankMove move = BankMove::unpack(op.imm);
+            require(move.pack() == op.imm && std::abs(std::int64_t{move.distance}) <= banked_state,
+                    8, "a move by {} bytes", move.distance);
             break;
         }
         case Op::float_half:

@@ -10,7 +10,8 @@
 //   5  Result and arguments have the types of the op's row, and those that the op takes
 //   (type_rules.h). 6  A value is defined on every way to its use (arguments, target arguments,
 //   recovery maps). 7  Targets exist; target arguments are the parameters' in number and type. 8
-//   Slots exist, and get_slot and set_slot have their type. 9  Helpers exist, and calls have their
+//   Slots exist, and get_slot and set_slot have their type; banks are no farther from each
+//   other than the state is large. 9  Helpers exist, and calls have their
 //   signature. A float op's helper takes and returns what the
 //      op does and touches memory_only slots at most.
 //  10  A memory access has 1, 2, 4, 8 or 16 bytes, no more than its value (16: v128, and only

@@ -128,15 +128,21 @@ class Promotion {
     void call(Instruction& op) {
         if (op.op == Op::call) op.aux = started();
         if (op.op == Op::set_bank) {
-            change_bank();
+            change_bank(op);
         } else if (ir::calls_with_all_state(function_, op)) {
             write_back(Pc::as_any_slot);
             forget();
         }
     }
 
-    // Banked slots are written and forgotten; of the others nothing changes.
-    void change_bank() {
+    // Banked slots are written and forgotten, but for those that the new bank has as well; of the
+    // others nothing changes.
+    void change_bank(const Instruction& op) {
+        const auto& kept = w_.bank_overlap.kept(*function_.layout, ir::BankMove::unpack(op.imm));
+        w_.kept_values.clear();
+        for (const KeptSlot& slot : kept)
+            w_.kept_values.push_back(known(w_.slots[slot.before]) ? w_.slots[slot.before].value
+                                                                  : Value{});
         std::erase_if(w_.dirty_slots, [&](SlotId id) {
             if (!ir::is_banked(slots_[id].offset)) return false;
             w_.body.push_back(w_.slots[id].set);
@@ -144,6 +150,13 @@ class Promotion {
         });
         for (std::size_t id = 0; id < slots_.size(); ++id)
             if (ir::is_banked(slots_[id].offset)) w_.slots[id] = {};
+        for (std::size_t i = 0; i < kept.size(); ++i)
+            if (const Value value = w_.kept_values[i]; value.valid())
+                w_.slots[kept[i].behind] = {.epoch = w_.slot_epoch,
+                                            .dirty = false,
+                                            .value = value,
+                                            .set = {},
+                                            .in_memory = value};
         changed_ = true;
     }
 

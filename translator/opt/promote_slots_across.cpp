@@ -193,7 +193,7 @@ class Promotion {
         }
     }
 
-    // Behind a barrier, slots are read again.
+    // Behind a barrier, slots are read again, but for those that the bank before had as well.
     void call(Value value) {
         if (function_[value].op == Op::call) function_[value].aux = started();
         if (!ir::is_barrier(function_, function_[value])) {
@@ -205,13 +205,32 @@ class Promotion {
         w_.body.push_back(value);
         dirty_ &= ~seen;
         map_is_current_ = false;
+        const SlotSet kept = keep_values(function_[value]);
         for (const SlotId slot : tracked()) {
             if (!seen[slot]) continue;
             in_memory_[index_[slot]] = {};
+            if (kept[slot]) continue;
             const Value read = append({.op = Op::get_slot, .type = slots_[slot].type, .imm = slot});
             w_.body.push_back(read);
             values_[index_[slot]] = read;
         }
+    }
+
+    // Those whose values are known: one from the entry to the function would only take up a
+    // register until here.
+    SlotSet keep_values(const Instruction& op) {
+        SlotSet found;
+        w_.kept_values.clear();
+        for (const KeptSlot& slot : flow_.kept(op))
+            w_.kept_values.push_back(values_[index_[slot.before]]);
+        for (std::size_t i = 0; i < w_.kept_values.size(); ++i) {
+            const Value held = w_.kept_values[i];
+            if (!held.valid() || held == unknown) continue;
+            const SlotId slot = flow_.kept(op)[i].behind;
+            values_[index_[slot]] = held;
+            found.set(slot);
+        }
+        return found;
     }
 
     // Ops between which no slot changed share their entries.

@@ -28,6 +28,7 @@ void SlotFlow::analyse(const Function& function, const Workspace& workspace) {
         for (const BlockId next : ir::successors(function, block))
             blocks_[next].predecessor = workspace.ways_in[next] == 1 ? block : ir::no_block;
     find_slots();
+    find_moves();
     find_live();
     find_handed_on();
     find_wanted();
@@ -57,6 +58,27 @@ void SlotFlow::find_slots() {
         tracked_.push_back(slot);
         if (ir::is_banked((*function_->layout)[slot].offset)) banked_.set(slot);
     }
+}
+
+void SlotFlow::find_moves() {
+    moves_.clear();
+    for (const BlockId block : w_->order)
+        for (const Value value : function_->blocks[block].body) {
+            const Instruction& op = (*function_)[value];
+            if (op.op != Op::set_bank || !kept(op).empty()) continue;
+            const ir::BankMove move = ir::BankMove::unpack(op.imm);
+            std::vector<KeptSlot> kept;
+            for (const KeptSlot& slot : overlap_.kept(*function_->layout, move))
+                if (all_[slot.before] && all_[slot.behind]) kept.push_back(slot);
+            if (!kept.empty()) moves_.push_back({move, std::move(kept)});
+        }
+}
+
+std::span<const KeptSlot> SlotFlow::kept(const Instruction& op) const {
+    if (op.op != Op::set_bank) return {};
+    for (const Move& known : moves_)
+        if (known.move.pack() == op.imm) return known.kept;
+    return {};
 }
 
 const SlotSet& SlotFlow::behind_barrier(const Instruction& op) const {
@@ -97,10 +119,13 @@ void SlotFlow::find_live() {
                 if (ir::is_barrier(*function_, op)) {
                     // What is read behind it comes from memory. Before a call within a loop values
                     // are kept all the same: it may be seldom reached.
+                    const SlotSet behind = live;
                     if (op.op == Op::set_bank || exit)
                         live &= ~behind_barrier(op);
                     else
                         live = all_;
+                    for (const KeptSlot& slot : kept(op))
+                        if (behind[slot.behind]) live.set(slot.before);
                 }
                 if (op.op == Op::set_slot)
                     live.reset(op.imm);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <bitset>
+#include <span>
 #include <vector>
 
 #include "translator/ir/dominators.h"
 #include "translator/ir/function.h"
+#include "translator/opt/bank_overlap.h"
 #include "translator/opt/workspace.h"
 
 namespace vestige::opt {
@@ -41,8 +43,12 @@ class SlotFlow {
     // Tracked slots that a barrier (ir/effects.h) is one to.
     const SlotSet& behind_barrier(const ir::Instruction& op) const;
 
+    // Tracked slots whose values tracked ones have behind a barrier.
+    std::span<const KeptSlot> kept(const ir::Instruction& op) const;
+
   private:
     void find_slots();
+    void find_moves();
     void find_handed_on();
     void find_live();
     void find_wanted();
@@ -59,7 +65,13 @@ class SlotFlow {
     std::vector<ir::SlotId> tracked_;
     SlotSet all_, banked_;
     std::vector<Read> reads_;
-    SlotSet flags_; // orderings and flags, and the pc
+    struct Move {
+        ir::BankMove move;
+        std::vector<KeptSlot> kept;
+    };
+    BankOverlap overlap_;
+    std::vector<Move> moves_; // of the function's set_banks
+    SlotSet flags_;           // orderings and flags, and the pc
     std::vector<Block> blocks_;
 };
 

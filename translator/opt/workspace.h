@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "translator/ir/function.h"
+#include "translator/opt/bank_overlap.h"
 
 namespace vestige::opt {
 
@@ -69,6 +70,8 @@ struct Workspace {
     std::vector<ir::SlotId> dirty_slots;
     std::vector<ir::Value> marker_at_start; // of each block: the current guest instruction
     std::uint64_t slot_epoch = 0;
+    BankOverlap bank_overlap;
+    std::vector<ir::Value> kept_values; // across a move
 
     std::vector<NumberedValue> numbered;
     std::uint64_t number_epoch = 0;

@@ -28,9 +28,12 @@ Value bit(Lifter& l, Value word, Value number) {
     return l.b.cmp_ne(l.b.same_imm(Op::and_, l.b.shr(word, number), 1), l.b.i32(0));
 }
 
-void enter(Lifter& l, Value window) {
-    const Value distance = l.b.shl(window, l.b.i32(window_shift(l.model.windows)));
-    l.b.set_bank(l.b.same_imm(Op::add, distance, ring_offset + first_row));
+void enter(Lifter& l, Value window, Move move) {
+    const unsigned shift = window_shift(l.model.windows);
+    const std::int32_t distance = 1 << shift;
+    const Value place = l.b.shl(window, l.b.i32(shift));
+    l.b.set_bank(l.b.same_imm(Op::add, place, ring_offset + first_row),
+                 {.distance = move == Move::save ? -distance : distance});
 }
 
 // rd of the new window becomes rs1 + operand of the old one.
@@ -46,7 +49,7 @@ void move_window(Lifter& l, Move move) {
     l.raise_trap(b.i32(move == Move::save ? tt::window_overflow : tt::window_underflow));
 
     b.set_block(straight);
-    enter(l, window);
+    enter(l, window, move);
     b.set_slot(slot::cwp, window);
     l.set_reg(l.f.rd(), result);
 }

@@ -10,8 +10,8 @@ using ir::Type;
 //
 // Values of at most 32 bits have zeroes above them, so that a 64-bit sum holds the carry.
 
-// sum = a + b + c, in 64 bits; `sum` is a register apart from the operands.
-void UnitEmitter::emit_wide_sum(const Held& sum, const Instruction& op) {
+// sum = a + b + c, in the 32 or 64 bits of `sum`, a register apart from the operands.
+void UnitEmitter::emit_sum(const x86::Gp& sum, const Instruction& op) {
     Value a = op.arguments[0], b = op.arguments[1];
     const Value carry = op.arguments[2];
     if (regs_.constant(a)) std::swap(a, b);
@@ -20,13 +20,15 @@ void UnitEmitter::emit_wide_sum(const Held& sum, const Instruction& op) {
     std::uint64_t number = fixed_carry.value_or(0) + fixed_b.value_or(0);
     const Held left = regs_.use(a);
     if (fixed_b && number <= INT32_MAX) {
-        as_.lea(sum.r64(), x86::ptr(left.r64(), static_cast<std::int32_t>(number)));
+        as_.lea(sum, x86::ptr(left.r64(), static_cast<std::int32_t>(number)));
     } else {
         const Held right = regs_.use(b);
-        as_.lea(sum.r64(), x86::ptr(left.r64(), right.r64(), 0,
-                                    static_cast<std::int32_t>(fixed_carry.value_or(0))));
+        as_.lea(sum, x86::ptr(left.r64(), right.r64(), 0,
+                              static_cast<std::int32_t>(fixed_carry.value_or(0))));
     }
-    if (!fixed_carry) as_.add(sum.r64(), regs_.use(carry).r64());
+    if (fixed_carry) return;
+    const Held addend = regs_.use(carry);
+    as_.add(sum, sum.isGpq() ? addend.r64() : addend.r32());
 }
 
 // sum += b + c, with the host's carry and overflow flags; the width is that of `sum`.
@@ -57,7 +59,7 @@ void UnitEmitter::emit_carry_out(Value value, const Instruction& op) {
         return;
     }
     Held sum = regs_.scratch_for(value);
-    emit_wide_sum(sum, op);
+    emit_sum(sum.r64(), op);
     as_.shr(sum.r64(), ir::info(width).bits);
     regs_.become(value, std::move(sum));
 }
@@ -70,8 +72,8 @@ void UnitEmitter::emit_add_carry(Value value, const Instruction& op) {
         regs_.become(value, std::move(sum));
         return;
     }
-    emit_wide_sum(sum, op);
-    zero_extend(sum.reg(), sum.reg(), op.type);
+    emit_sum(sum.r32(), op);
+    if (op.type != Type::i32) zero_extend(sum.reg(), sum.reg(), op.type);
     regs_.become(value, std::move(sum));
 }
 

@@ -133,7 +133,7 @@ class UnitEmitter {
     void emit_shift_by_constant(Shift shift, unsigned count, Value value, const Instruction& op);
     void emit_multiply_high(Value value, const Instruction& op, bool is_signed);
     void emit_divide(Value value, const Instruction& op, bool is_signed);
-    void emit_wide_sum(const Held& sum, const Instruction& op);
+    void emit_sum(const x86::Gp& sum, const Instruction& op);
     void add_with_carry(const x86::Gp& sum, const Instruction& op);
 
     // ---- conditions

@@ -247,7 +247,10 @@ Value Simplifier::rewrite_conversion(Value value) {
 Value Simplifier::rewrite_carry(Value value) {
     const Type t = type(argument(value, 0));
     const Value a = argument(value, 0), b = argument(value, 1), c = argument(value, 2);
-    if (!is_constant(c)) return value;
+    if (!is_constant(c)) {
+        const bool plain = op(value) == Op::add_carry && is(b, 0); // the end of a long sum
+        return plain ? become(value, Op::add, a, make(Op::zext, t, c)) : value;
+    }
     const bool carry_in = constant(c) != 0;
     if (op(value) == Op::add_carry) {
         if (!carry_in) return become(value, Op::add, a, b);

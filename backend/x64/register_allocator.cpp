@@ -284,6 +284,14 @@ void RegisterAllocator::finish_all(const ir::Instruction& instruction) {
     });
 }
 
+void RegisterAllocator::finish_recovered(const ir::Instruction& instruction) {
+    for (const auto& entry : function_->entries(function_->recoveries[instruction.recovery]))
+        entry.for_each_value([&](Value value) {
+            const HostRegister reg = values_[value.index].reg;
+            if (reg != no_register && dies_here(value) && locks_[reg] == 0) unbind(reg);
+        });
+}
+
 // ---- scratch registers
 
 Held RegisterAllocator::scratch(Bank bank, HostRegister aim) {

@@ -117,6 +117,8 @@ class RegisterAllocator {
     // The register may be read by the next host instruction, and written by it as a result.
     HostRegister finish(ir::Value value, Held&& held);
     void finish_all(const ir::Instruction& instruction);
+    // The same for what the recovery map of the instruction is the last to want.
+    void finish_recovered(const ir::Instruction& instruction);
     bool dies_here(ir::Value value) const { return live_[value].last_use <= position_; }
     HostRegister register_of(ir::Value value) const { return values_[value.index].reg; }
     bool in_register(ir::Value value) const { return register_of(value) != no_register; }

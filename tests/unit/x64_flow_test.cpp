@@ -120,6 +120,42 @@ block3:
     CHECK(differences(function, numbered_state()).empty());
 }
 
+TEST_CASE("x64: a loop is in one place, in one that is entered beside its header as well") {
+    const ir::Function function = parsed(std::string(head) + R"(block0:
+    instruction 0x1000 #0
+    v1: i32 = get_slot r1
+    v2: i32 = constant 0x1
+    v3: i32 = constant 0x0
+    v4: i1 = cmp_ne v1, v3
+    branch v4, block1, block4
+block1:
+    jump block2(v1)
+block2(v5: i32):
+    v6: i32 = sub v5, v2
+    v7: i1 = cmp_ne v6, v3
+    branch v7, block3, block4
+block3:
+    v8: i32 = not_ v6
+    v9: i32 = not_ v8
+    jump block2(v9)
+block4:
+    v10: i1 = get_slot ca
+    v11: i32 = get_slot r3
+    branch v10, block1, block5
+block5:
+    set_slot r2, v11
+    goto_pc 0x1004 started 1
+)");
+    const auto lines = straight_code(function);
+    INFO(joined(lines));
+    const auto label = [&](const char* name) {
+        return std::find(lines.begin(), lines.end(), name);
+    };
+    CHECK(label("L2:") < label("L3:"));
+    CHECK(label("L3:") < label("L4:"));
+    CHECK(differences(function, numbered_state()).empty());
+}
+
 TEST_CASE("x64: nine values that change in a loop stay in registers") {
     std::string text = std::string(head) + "block0:\n    instruction 0x1000 #0\n";
     std::string first, parameters, next;

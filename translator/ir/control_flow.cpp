@@ -27,13 +27,12 @@ void ControlFlow::analyse(const Function& function) {
     has_joins_ = false;
     has_bypass_ = false;
     jumps_back_ = false;
-    reducible_ = true;
     order_blocks();
     if (!has_joins_) return;
     number_blocks();
     if (jumps_back_) {
         find_loops();
-        if (reducible_) keep_loops_together();
+        keep_loops_together();
     }
 }
 
@@ -134,6 +133,7 @@ void ControlFlow::flood(std::uint32_t loop, BlockId from) {
             blocks_[block].loop = loop;
         } else {
             loops_[outermost].outer = loop;
+            loops_[loop].entered_beside |= loops_[outermost].entered_beside;
             entered = loops_[outermost].header;
         }
         for (std::uint32_t p = first_predecessor_[entered]; p < first_predecessor_[entered + 1];
@@ -141,7 +141,7 @@ void ControlFlow::flood(std::uint32_t loop, BlockId from) {
             if (blocks_[predecessors_[p]].place > blocks_[header].place)
                 work_.push_back(predecessors_[p]);
             else if (predecessors_[p] != header)
-                reducible_ = false;
+                loops_[loop].entered_beside = true;
         }
     }
 }
@@ -171,12 +171,14 @@ void ControlFlow::emission_order(std::vector<BlockId>& order) const {
                               [&](BlockId block) { return !is_seldom_run(block); });
 }
 
-// The blocks of a loop in their plain order, but inner loops as a whole.
+// The blocks of a loop in their plain order, but inner loops as a whole: who comes to such a one
+// comes by its header, so all that dominates its blocks or leads to them has its place by then.
 void ControlFlow::place_loop(std::uint32_t loop, std::span<const BlockId> plain) {
     for (const BlockId block : plain) {
         BlockInfo& info = blocks_[block];
         if (info.visited || (loop != no_loop && !contains(loop, block))) continue;
-        if (info.loop != loop && loops_[info.loop].header == block) {
+        if (info.loop != loop && loops_[info.loop].header == block &&
+            !loops_[info.loop].entered_beside) {
             place_loop(info.loop, plain);
             continue;
         }

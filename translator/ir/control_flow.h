@@ -1,8 +1,8 @@
 // The shape of a function: its blocks in order, who goes to whom, and loops.
 //
 // A loop is what can reach a jump back to its header without passing it. Blocks of a loop are
-// emitted together. Loops that are entered beside their header keep the plain order; they cost
-// speed, not correctness.
+// emitted together. A loop that is entered beside its header keeps the plain order, but for the
+// loops in it; that costs speed, not correctness.
 #pragma once
 
 #include <cstdint>
@@ -69,6 +69,7 @@ class ControlFlow {
     struct Loop {
         BlockId header;
         std::uint32_t outer = no_loop;
+        bool entered_beside = false; // or a loop in it is
     };
 
     bool only_jumps(BlockId block) const;
@@ -84,7 +85,7 @@ class ControlFlow {
     const Function* function_ = nullptr;
     std::vector<BlockInfo> blocks_;
     std::vector<BlockId> order_;
-    bool has_joins_ = false, has_bypass_ = false, jumps_back_ = false, reducible_ = true;
+    bool has_joins_ = false, has_bypass_ = false, jumps_back_ = false;
     std::vector<Loop> loops_;
 
     struct Visit {

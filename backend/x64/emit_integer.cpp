@@ -1,4 +1,6 @@
 // Integer arithmetic of one instruction or two: sums, bits, shifts.
+#include <bit>
+
 #include "backend/x64/unit_emitter.h"
 #include "common/assertion.h"
 
@@ -84,6 +86,14 @@ void UnitEmitter::emit_mul(Value value, const Instruction& op) {
         HeldOperand left = regs_.register_or_memory(a);
         if (left.held.holds()) regs_.finish(a, std::move(left.held));
         const Held product = regs_.define(value);
+        const bool is_sum = *number == 3 || *number == 5 || *number == 9; // x + x * 2, 4, 8
+        if (is_sum && is_word(op.type) && left.operand.isReg()) {
+            const x86::Gp factor = left.operand.as<x86::Gp>().r64();
+            const int shift = std::countr_zero(static_cast<std::uint32_t>(*number - 1));
+            as_.lea(product.of(op.type),
+                    x86::ptr(factor, factor, static_cast<std::uint32_t>(shift)));
+            return;
+        }
         as_.emit(Id::kIdImul, product.of(op.type), left.operand, asmjit::Imm(*number));
         normalise(product, op.type);
         return;

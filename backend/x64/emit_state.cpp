@@ -87,6 +87,12 @@ void UnitEmitter::zero_extend(HostRegister to, HostRegister from, Type type) {
 }
 
 void UnitEmitter::emit_trunc(Value value, const Instruction& op) {
+    const Instruction& source = instruction(op.arguments[0]);
+    if (source.op == ir::Op::shr && source.type == Type::i64 &&
+        regs_.constant(source.arguments[1]).value_or(0) % 64 >= 64u - ir::info(op.type).bits) {
+        regs_.define_copy(value, op.arguments[0]); // there are zeroes above
+        return;
+    }
     const HostRegister from = regs_.finish(op.arguments[0], regs_.use(op.arguments[0]));
     const Held to = regs_.define(value);
     zero_extend(to.reg(), from, op.type);

@@ -33,6 +33,7 @@ class Simplifier {
     ir::Value sign_extended(ir::Value a, ir::Value b) const;
     ir::Value rewrite_and_mask(ir::Value value, ir::Value a, std::uint64_t mask);
     ir::Value rewrite_shift(ir::Value value);
+    ir::Value shift_product(ir::Value value);
     ir::Value rewrite_conversion(ir::Value value);
     ir::Value rewrite_carry(ir::Value value);
     ir::Value rewrite_select(ir::Value value);

@@ -71,4 +71,19 @@ Value Simplifier::divide_by_constant(Value value) {
     return value;
 }
 
+// The upper half of a product by a constant, shifted: so guests divide. The whole product is
+// shifted once.
+Value Simplifier::shift_product(Value value) {
+    const Value half = argument(value, 0), factor = argument(half, 1);
+    if (type(value) != Type::i32 || !is_constant(factor)) return value;
+    const bool is_signed = op(half) == Op::mul_high_s;
+    const std::uint64_t by = constant(factor);
+    const std::uint64_t wide_factor =
+        is_signed ? static_cast<std::uint64_t>(static_cast<std::int32_t>(by)) : by;
+    const Value wide = make(is_signed ? Op::sext : Op::zext, Type::i64, argument(half, 0));
+    const Value product = make(Op::mul, Type::i64, wide, make_constant(Type::i64, wide_factor));
+    const Value count = make_constant(Type::i64, 32 + constant(argument(value, 1)));
+    return become(value, Op::trunc, make(op(value), Type::i64, product, count));
+}
+
 } // namespace vestige::opt

@@ -206,6 +206,9 @@ Value Simplifier::rewrite_shift(Value value) {
             return become(value, operation, source, make_constant(t, bits - 1));
         return become_constant(value, 0);
     }
+    if ((operation == Op::shr && op(a) == Op::mul_high_u) ||
+        (operation == Op::sar && op(a) == Op::mul_high_s))
+        return shift_product(value);
     // Only a count of all zeros has the bit of the width set.
     if (operation == Op::shr && op(a) == Op::clz &&
         count == static_cast<unsigned>(std::countr_zero(bits))) {

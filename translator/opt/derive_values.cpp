@@ -22,13 +22,17 @@ bool is_derivable_choice(const Function& function, const Instruction& op) {
            function[op.arguments[2]].op == Op::constant;
 }
 
-// What recovery maps can make by themselves, of what lives as long at no cost.
+} // namespace
+
+// Of what lives as long at no cost.
 bool is_derivable(const Function& function, const Instruction& op) {
     if (is_derivable_choice(function, op)) return true;
     if (!ir::is_derived_op(op.op) || op.type != ir::derived_type(op.op)) return false;
     if (function[op.arguments[0]].type != ir::Type::i32) return false;
     return ir::derives_from_two(op.op) || function[op.arguments[1]].op == Op::constant;
 }
+
+namespace {
 
 void derive(const Function& function, ir::RecoveryEntry& entry) {
     const Instruction* made = &function[entry.value];

@@ -47,9 +47,14 @@ void share_constants(ir::Function& function, Workspace& workspace);
 // made of instead: recovery maps can make it themselves.
 void split_parameters(ir::Function& function, Workspace& workspace);
 
+// What only those want who leave a loop is made on their ways, if recovery maps can make it too.
+void leave_to_ways_out(ir::Function& function, Workspace& workspace);
+
 // Leaves what only recovery maps and ways out want to them, where they can make it (ir/derived.h);
 // it is dead then where it was. Comes behind remove_dead_across, and wants it again.
 void derive_values(ir::Function& function, Workspace& workspace);
+// Whether recovery maps can make the op's value by themselves.
+bool is_derivable(const ir::Function& function, const ir::Instruction& op);
 
 // Gives an op the value of an equal pure one that dominates it.
 void number_values_across(ir::Function& function, Workspace& workspace);

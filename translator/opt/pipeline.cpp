@@ -48,6 +48,8 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     number_values_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);
     remove_dead_across(function, workspace);
+    leave_to_ways_out(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
     derive_values(function, workspace);
     remove_dead_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);

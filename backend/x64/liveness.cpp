@@ -11,11 +11,12 @@ using ir::Instruction;
 using ir::Op;
 using ir::Value;
 
-void Liveness::analyse(const ir::Function& function, runtime::MemoryView view,
-                       Addresses addresses) {
+void Liveness::analyse(const ir::Function& function, runtime::MemoryView view, Addresses addresses,
+                       const KnownAlignment* alignment) {
     function_ = &function;
     view_ = view;
     addresses_ = addresses;
+    alignment_ = alignment;
     values_.assign(function.instructions.size(), {});
     later_uses_.clear();
     block_ = ir::no_block;
@@ -158,9 +159,10 @@ void Liveness::fuse_arguments(const Instruction& instruction, BlockId block) {
 // A sum of two values; the host adds them, and shifts the second one.
 void Liveness::fuse_index(const Instruction& access, Value address, BlockId block) {
     // Whether an address is aligned is asked of the sum.
-    const bool aligned = ir::MemoryAccess::unpack(access.imm).alignment > 1;
+    const bool looks = ir::MemoryAccess::unpack(access.imm).alignment > 1 &&
+                       !(alignment_ && alignment_->holds(access));
     // Stores with an index are slow (AMD Zen 4: a loop that sieves takes a fifth longer).
-    if (addresses_ != Addresses::indexed || access.op == Op::store || aligned) return;
+    if (addresses_ != Addresses::indexed || access.op == Op::store || looks) return;
     if (!can_fuse(address, block)) return;
     const Instruction& sum = (*function_)[address];
     if (sum.op != Op::add || sum.arguments[0] == sum.arguments[1]) return;

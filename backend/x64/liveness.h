@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "backend/x64/global_liveness.h"
+#include "backend/x64/known_alignment.h"
 #include "backend/x64/loop_hints.h"
 #include "backend/x64/spans.h"
 #include "translator/ir/control_flow.h"
@@ -47,7 +48,8 @@ class Liveness {
     enum class Addresses : std::uint8_t { displaced, indexed };
     void analyse(const ir::Function& function,
                  runtime::MemoryView view = runtime::MemoryView::page_map,
-                 Addresses addresses = Addresses::displaced);
+                 Addresses addresses = Addresses::displaced,
+                 const KnownAlignment* alignment = nullptr);
 
     const ir::ControlFlow& flow() const { return flow_; }
     const GlobalLiveness& across_blocks() const { return across_; }
@@ -105,6 +107,7 @@ class Liveness {
 
     runtime::MemoryView view_ = runtime::MemoryView::page_map;
     Addresses addresses_ = Addresses::displaced;
+    const KnownAlignment* alignment_ = nullptr; // null: nothing is known
     std::vector<ValueUses> values_;
     ir::ControlFlow flow_;
     GlobalLiveness across_;

@@ -49,9 +49,10 @@ void UnitEmitter::emit(const ir::Function& function, runtime::MemoryView view,
                                [](const Instruction& op) { return op.type >= ir::Type::f32; });
     const bool in_window = view == runtime::MemoryView::window;
     window_in_gs_ = in_window && features_.fsgsbase;
-    live_.analyse(function, view,
-                  window_in_gs_ ? Liveness::Addresses::indexed : Liveness::Addresses::displaced);
     if (in_window) alignment_.analyse(function);
+    live_.analyse(function, view,
+                  window_in_gs_ ? Liveness::Addresses::indexed : Liveness::Addresses::displaced,
+                  in_window ? &alignment_ : nullptr);
     charges_.analyse(function);
     first_charge_ = charges_.most_at(function.start_pc);
     // Code for windows goes on in code for windows, unless a helper changes the mode.

@@ -78,6 +78,8 @@ void run_pass(const std::string& name, Function& function, opt::Workspace& works
         opt::pay_runs(function);
     else if (name == "leave_to_ways_out")
         opt::leave_to_ways_out(function, workspace);
+    else if (name == "own_addresses")
+        opt::own_addresses(function, workspace);
     else if (name == "optimise")
         opt::optimise(function, workspace);
     else if (name == "optimise_region")

@@ -50,6 +50,9 @@ void split_parameters(ir::Function& function, Workspace& workspace);
 // What only those want who leave a loop is made on their ways, if recovery maps can make it too.
 void leave_to_ways_out(ir::Function& function, Workspace& workspace);
 
+// Accesses get sums of their own as addresses where hosts can make those by the way.
+void own_addresses(ir::Function& function, Workspace& workspace);
+
 // Leaves what only recovery maps and ways out want to them, where they can make it (ir/derived.h);
 // it is dead then where it was. Comes behind remove_dead_across, and wants it again.
 void derive_values(ir::Function& function, Workspace& workspace);

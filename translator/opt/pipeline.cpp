@@ -50,6 +50,8 @@ void optimise_region(ir::Function& function, Workspace& workspace) {
     remove_dead_across(function, workspace);
     leave_to_ways_out(function, workspace);
     check(function, workspace, ir::Stage::optimised);
+    own_addresses(function, workspace);
+    check(function, workspace, ir::Stage::optimised);
     derive_values(function, workspace);
     remove_dead_across(function, workspace);
     check(function, workspace, ir::Stage::optimised);

@@ -90,8 +90,9 @@ void UnitEmitter::emit_window_load(Value value, const Instruction& op) {
     if (source.index.valid()) address.index = regs_.use(source.index);
     const AccessPath path = begin_window_access(SiteKind::load, op, source, address.base);
     const x86::Mem from = in_window(source, address);
-    // The result may take the place of the address, and of what the recovery map is the last to want
-    // (mostly what the guest's register held before): it changes when nothing can fault any more.
+    // The result may take the place of the address, and of what the recovery map is the last to
+    // want (mostly what the guest's register held before): it changes when nothing can fault any
+    // more.
     regs_.finish(source.base, std::move(address.base));
     if (source.index.valid()) regs_.finish(source.index, std::move(address.index));
     regs_.finish_recovered(op);

@@ -106,8 +106,7 @@ class OwnAddresses {
         if (at(access).op == Op::load && is_worth_an_index(base, access, block)) {
             own = copy_of_index(base);
             if (!is_shared(base) && base == address) std::erase(w_.body, base); // it is dead
-        }
-        else if (base != address && is_shared(address) && uses_[address.index].straight == 0)
+        } else if (base != address && is_shared(address) && uses_[address.index].straight == 0)
             own = base;
         if (own.valid()) function_[access].arguments[0] = copy_of_displacement(address, base, own);
     }

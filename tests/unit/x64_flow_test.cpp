@@ -313,3 +313,23 @@ TEST_CASE("x64: a branch on whether the result of arithmetic is zero or negative
                     }
             }
 }
+
+TEST_CASE("x64: what is cut off behind a shift has nothing above it") {
+    for (const unsigned count : {16u, 31u, 32u, 35u}) {
+        const ir::Function function = parsed(head + fmt::format(R"(block0:
+    instruction 0x1000 #0
+    v1: i64 = get_slot x0
+    v2: i64 = constant {}
+    v3: i64 = shr v1, v2
+    v4: i32 = trunc v3
+    v5: i64 = zext v4
+    set_slot x1, v5
+    goto_pc 0x1004 started 1
+)",
+                                                                count));
+        GuestState state = numbered_state();
+        state.x[0] = ~std::uint64_t{0};
+        INFO(count);
+        CHECK(differences(function, state).empty());
+    }
+}

@@ -107,6 +107,48 @@ TEST_CASE("a region goes on where a computed jump was seen to go", "[ppc_system]
     }
 }
 
+// Two halves, each of which has a short way round by `turn`, where a region begins, and the long
+// way through both: from everywhere in it, the shortest way round comes to `turn`.
+TEST_CASE("a loop that goes round beside a region gets one of its own", "[ppc_system][pages]") {
+    constexpr std::uint32_t turn = 0x80, first = 0, second = 0x20, to_second = 0x40,
+                            to_first = 0x60;
+    Rig rig;
+    start_loop(rig);
+    const auto half = [&](std::uint32_t at, unsigned counter, std::uint32_t on) {
+        rig.words(loop_at + at, {addi(counter, counter, 1), nop, cmpwi(9, 0),
+                                 bne(static_cast<std::int32_t>(on - at - 0xc)),
+                                 b(static_cast<std::int32_t>(turn - at - 0x10))});
+    };
+    const auto way = [&](std::uint32_t at, std::uint32_t to) {
+        rig.words(loop_at + at,
+                  {nop, nop, nop, nop, nop, b(static_cast<std::int32_t>(to - at - 0x14))});
+    };
+    half(first, 4, to_second);
+    half(second, 6, to_first);
+    way(to_second, second);
+    way(to_first, first);
+    rig.words(loop_at + turn, {cmpwi(8, 0), beq(-0x84), b(-0x68)});
+    const auto regions = [&] {
+        std::uint64_t made = 0;
+        rig.each([&](Machine& machine) {
+            if (machine.variant() == Variant::x64_hot) made = machine.loop().stats().tiers[1].units;
+        });
+        return made;
+    };
+    // The short ways, seen at `turn` alone: a round is as long as the interval between two looks.
+    rig.gpr(8, 0);
+    rig.gpr(9, 0);
+    rig.go(loop_ea + turn, user_msr);
+    rig.run(700);
+    rig.gpr(8, 1);
+    rig.run(800);
+    const std::uint64_t before = regions();
+    CHECK(before > 0);
+    rig.gpr(9, 1);
+    rig.run(3000);
+    CHECK(regions() > before);
+}
+
 TEST_CASE("a region over two pages goes when the bytes of one are written", "[ppc_system][pages]") {
     Rig rig;
     start_loop(rig);

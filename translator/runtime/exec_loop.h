@@ -121,6 +121,8 @@ class ExecLoop final : public CpuRuntime {
     }
     void step_watching();
     void end_jump_watch();
+    bool runs_beside_region(const Unit& unit) const;
+    const Unit* region_at(std::uint64_t pc) const;
     void submit_region(std::unique_ptr<Unit> region);
     void install_regions();
     bool is_current(const RegionJob& job);

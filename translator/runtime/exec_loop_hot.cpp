@@ -8,6 +8,18 @@
 
 namespace vestige::runtime {
 
+namespace {
+
+std::vector<std::uint64_t> begin_runs(const ir::Function& function) {
+    std::vector<std::uint64_t> found;
+    for (const ir::Block& block : function.blocks)
+        for (const ir::Value value : block.body)
+            if (function[value].op == ir::Op::begin_run) found.push_back(function[value].imm);
+    return found;
+}
+
+} // namespace
+
 // A window costs some microseconds for every page that comes or goes, and code for it is translated
 // anew: it is for contexts that run for long and whose mappings stay.
 void ExecLoop::consider_window() {
@@ -31,21 +43,29 @@ void ExecLoop::make_region(std::uint64_t pc, RegionRoot root, const Links& links
     if (!page) return;
     Unit* unit = units_.find(
         {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
-    if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->region_refused) return;
+    if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->wider) return;
+    if (unit->region_refused) {
+        if (!runs_beside_region(*unit)) return;
+        root = RegionRoot::as_it_is;
+    }
     // What is under way may well be this place's loop: then the guest will soon come to it.
     if (region_compiler_ &&
         (!region_compiler_->has_room() || region_compiler_->is_making(unit->key)))
         return;
     const ActivityScope translating(times_, Activity::translating_regions);
     unit->region_refused = true; // or under way
+    unit->region_near = Unit::nowhere;
     auto region = form_region(*unit, root, links);
     if (watch_jumps(*unit)) {
         unit->region_refused = false;
         return;
     }
     if (!region) {
-        if (const std::uint64_t better = region_former_.better_root();
-            better != RegionFormer::nowhere)
+        const std::uint64_t better = region_former_.better_root();
+        if (better == RegionFormer::nowhere) return;
+        if (region_at(better))
+            unit->region_near = better;
+        else
             make_region(better, RegionRoot::as_it_is, links);
         return;
     }
@@ -56,11 +76,32 @@ void ExecLoop::make_region(std::uint64_t pc, RegionRoot root, const Links& links
     const bool in_filter = options_.log_filter.contains(pc);
     opt::optimise_region(function_, workspace_);
     if (log_.on(LogItem::ir_opt) && in_filter) log_.put(ir::print(function_));
+    region->looks_at_budget = begin_runs(function_);
     UnitCache::own_links(*region);
     if (!backend_->compile(function_, region->code, region->key.view)) return; // the arena is full
     if (log_.on(LogItem::out_asm) && in_filter)
         log_.put(fmt::format("OUT region: {:08x}\n{}", pc, backend_->disassemble(region->code)));
     take_in(std::move(region), region_former_.instructions());
+}
+
+// The region that begins there, in the current mode and view.
+const Unit* ExecLoop::region_at(std::uint64_t pc) const {
+    const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
+    if (!page) return nullptr;
+    const Unit* unit = units_.find(
+        {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
+    if (!unit || unit->tier == Tier::region) return unit;
+    return unit->wider.get();
+}
+
+// The unit's place was left to a region that the guest was thought to come to soon, but it was seen
+// to be hot where that region is never left for the budget: the guest mostly goes round without it.
+bool ExecLoop::runs_beside_region(const Unit& unit) const {
+    if (unit.region_near == Unit::nowhere) return false;
+    const Unit* region = region_at(unit.region_near);
+    const auto is_here = [&](std::uint64_t pc) { return pc == unit.key.pc; };
+    return !region ||
+           std::none_of(region->looks_at_budget.begin(), region->looks_at_budget.end(), is_here);
 }
 
 // A page that a region with the given root may extend to, if it has been fetched from. While user
@@ -204,6 +245,7 @@ void ExecLoop::install_regions() {
             unit->region_refused = false;
             continue;
         }
+        region.looks_at_budget = begin_runs(job->function);
         UnitCache::own_links(region);
         if (!backend_->install(*job->code, region.code)) continue; // the arena is full
         take_in(std::move(job->region), job->instructions);

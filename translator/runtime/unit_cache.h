@@ -50,12 +50,18 @@ struct PlacedPage {
 struct Unit {
     UnitKey key;
     Tier tier = Tier::unit;
-    bool region_refused = false;         // no better as a region
+    bool region_refused = false; // no better as a region
+    // It got none because the guest was thought to come soon to the one that begins there (a guest
+    // address), or nowhere.
+    static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+    std::uint64_t region_near = nowhere;
     std::uint32_t instruction_count = 0; // of a region: of its first block
     std::uint32_t guest_bytes = 0;       // from key.physical on
     bool ends_in_jump = false;           // those bytes do, a computed one
     std::vector<CodeRange> further_code; // of a region: its other blocks
-    bool stable = false;                 // the translation of its pages was (Translation::stable)
+    // Of a region: guest addresses where it looks at the budget, so that it may be left there.
+    std::vector<std::uint64_t> looks_at_budget;
+    bool stable = false; // the translation of its pages was (Translation::stable)
 
     // A region of several pages is made beside the unit at its root, which is right wherever its
     // one page is; the region only in contexts that have all of its pages where it found them.

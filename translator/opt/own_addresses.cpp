@@ -2,11 +2,9 @@
 // a host adds a displacement, and to a load's address an index that it shifts, as part of the
 // access, but only if nobody else wants the sums in between.
 //
-//     lbzu r0, 1(r4)      what r4 becomes is left to recovery maps (derive_values) if other
-//     accesses
-//                         are all that reads it
-//     lwzx r9, r5, r0     with r0 shifted before: the load waits neither for the shift nor for the
-//                         sum, whoever else wants them
+// In `lbzu r0, 1(r4)`, what r4 becomes is left to recovery maps (derive_values) if other accesses
+// are all that reads it. In `lwzx r9, r5, r0` with r0 shifted before, the load waits neither for
+// the shift nor for the sum, whoever else wants them.
 #include <vector>
 
 #include "translator/ir/dominators.h"

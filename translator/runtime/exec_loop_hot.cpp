@@ -96,8 +96,9 @@ const Unit* ExecLoop::region_at(std::uint64_t pc) const {
 
 // The unit's place was left to a region that the guest was thought to come to soon, but it was seen
 // to be hot where that region is never left for the budget: the guest mostly goes round without it.
+// Code of kernels and firmware changes its ways too often for another region to pay.
 bool ExecLoop::runs_beside_region(const Unit& unit) const {
-    if (unit.region_near == Unit::nowhere) return false;
+    if (unit.region_near == Unit::nowhere || !cpu_.keeps_context(mode())) return false;
     const Unit* region = region_at(unit.region_near);
     const auto is_here = [&](std::uint64_t pc) { return pc == unit.key.pc; };
     return !region ||

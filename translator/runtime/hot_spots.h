@@ -10,9 +10,9 @@ namespace vestige::runtime {
 
 class HotSpots {
   public:
-    // The guest was seen at pc in a mode. True if that has happened often enough, counting from the
+    // The guest was seen at pc in a mode. True if that has happened so often, counting from the
     // last time that it was.
-    bool seen(std::uint64_t pc, std::uint32_t mode) {
+    bool seen(std::uint64_t pc, std::uint32_t mode, std::uint32_t often) {
         Spot& spot = spots_[(pc >> 2 ^ pc >> 12 ^ mode * 0x9e37u) % spots_.size()];
         if (spot.pc != pc || spot.mode != mode) {
             // Another one's place: it has to be seen less often than this one.
@@ -26,7 +26,6 @@ class HotSpots {
     }
 
   private:
-    static constexpr std::uint32_t often = 2;
     struct Spot {
         std::uint64_t pc = ~std::uint64_t{0};
         std::uint32_t mode = 0;

@@ -119,7 +119,8 @@ class Run:
         """Types a command at the guest's shell. Returns what it printed; it must succeed."""
         since = len(self.console)
         self.type(f'{command}; echo "ANSWER"-$?\n')
-        match = self.wait_for(r"ANSWER-(\d+)\n", since)
+        # To the next prompt: what is typed before it is there would be echoed around it.
+        match = self.wait_for(r"ANSWER-(\d+)\n(?s:.*?)# ", since)
         answer = as_text(self.console[since:])[:match.start()]
         answer = answer.rpartition('"ANSWER"-$?\n')[2]  # behind the echoes of what was typed
         if match[1] != "0":

@@ -411,7 +411,7 @@ bool ExecLoop::refill() {
     if (options_.windows) consider_window();
     if (region_compiler_) install_regions();
     // Kernels and firmware do many things for a short time each.
-    const std::uint32_t often = cpu_.keeps_context(mode()) ? 2 : 3;
+    const std::uint32_t often = cpu_.keeps_context(mode()) ? 2 : 4;
     if (hot_spots_.seen(cpu_.pc(), mode(), often))
         make_region(cpu_.pc(), RegionRoot::or_better, link_registers());
     return true;

@@ -79,7 +79,7 @@ void UnitEmitter::emit_jump_table() {
         as_.test(subject.r8(), 3);
         as_.jne(at(compare));
     }
-    as_.lea(index.r32(), x86::ptr(subject.r64(), -static_cast<std::int32_t>(table.least)));
+    as_.lea(index.r32(), x86::ptr(subject.r64(), static_cast<std::int32_t>(0u - table.least)));
     as_.cmp(index.r32(), table.span);
     as_.ja(at(compare));
     as_.lea(base.r64(), x86::ptr(at(words)));

@@ -12,7 +12,7 @@
 
 namespace vestige::x64 {
 
-// As many are faster one by one.
+// Fewer are faster one by one.
 inline constexpr std::size_t fewest_in_table = 5;
 // From the least to the greatest of the constants, which are those of instructions: a word of the
 // table for each multiple of 4.

@@ -67,17 +67,23 @@ constexpr std::size_t crc_size = 4;
 constexpr std::size_t longest_sent = ethernet_longest + crc_size;
 
 constexpr Time poll_time = 1600 * microsecond;
+// 512 bits at 10 Mbit/s. Drivers rely on a frame taking time: sunlance gives a descriptor back and
+// clears the count in it after that.
+constexpr Time shortest_frame_time = 51'200;
+constexpr std::uint32_t most_descriptors = 128; // of a ring
 
 } // namespace
 
 Lance::Lance(std::string name, Scheduler& scheduler, IrqLine irq, Dvma& memory, NetBackend& network,
              Log& log)
     : Device(std::move(name)),
+      scheduler_(scheduler),
       irq_(irq),
       memory_(memory),
       network_(network),
       log_(log),
-      poll_timer_(scheduler, [this] { network_.resume(); }) {
+      poll_timer_(scheduler, [this] { network_.resume(); }),
+      arrival_timer_(scheduler, [this] { frames_are_in(); }) {
     network_.set_receiver([this](auto frame) { return receive(frame); });
     dma_reset();
 }
@@ -151,7 +157,9 @@ void Lance::stop() {
     csr0_ = csr0_stop;
     csr3_ = 0;
     sending_.clear();
+    arriving_.clear();
     poll_timer_.cancel();
+    arrival_timer_.cancel();
     update_irq();
 }
 
@@ -304,27 +312,57 @@ Receipt Lance::receive(std::span<const std::byte> frame) {
     if (!(csr0_ & csr0_receiver_on) || (mode_ & mode_loop) || running_ ||
         frame.size() < ethernet_header_size || frame.size() > ethernet_longest || !accepts(frame))
         return Receipt::taken;
-    std::array<std::byte, ethernet_longest + crc_size> data{};
-    std::ranges::copy(frame, data.begin());
+    std::uint32_t taken = 0;
+    for (const Arrival& arrival : arriving_)
+        taken += arrival.descriptors;
     const std::size_t size = std::max<std::size_t>(frame.size(), ethernet_shortest);
-    store_le(&data[size], ~ethernet_crc_little(std::span(data).first(size)));
     running_ = true;
-    const Receipt receipt = put_frame(std::span(data).first(size + crc_size));
+    const auto chain = room_for(size + crc_size, taken);
     running_ = false;
-    if (receipt == Receipt::no_room && !poll_timer_.armed()) poll_timer_.arm_in(poll_time);
-    return receipt;
+    if (chain.empty()) {
+        if (!poll_timer_.armed()) poll_timer_.arm_in(poll_time);
+        return Receipt::no_room;
+    }
+    Arrival& arrival = arriving_.emplace_back();
+    arrival.in_at = scheduler_.now() + shortest_frame_time;
+    arrival.descriptors = static_cast<std::uint32_t>(chain.size());
+    arrival.data.assign(frame.begin(), frame.end());
+    arrival.data.resize(size + crc_size);
+    store_le(&arrival.data[size], ~ethernet_crc_little(std::span(arrival.data).first(size)));
+    if (!arrival_timer_.armed()) arrival_timer_.arm_at(arrival.in_at);
+    return Receipt::taken;
 }
 
-// A frame with its checksum, into as many buffers as it takes.
-Receipt Lance::put_frame(std::span<const std::byte> data) {
+void Lance::frames_are_in() {
+    while (!arriving_.empty() && arriving_.front().in_at <= scheduler_.now()) {
+        const Arrival arrival = std::move(arriving_.front());
+        arriving_.pop_front();
+        running_ = true;
+        put_frame(arrival.data);
+        running_ = false;
+    }
+    if (!arriving_.empty()) arrival_timer_.arm_at(arriving_.front().in_at);
+}
+
+// The descriptors for so many bytes, from the one `after` the next on, or all that there are. None:
+// some are the driver's, or frames that come in have them.
+std::vector<Lance::Descriptor> Lance::room_for(std::size_t size, std::uint32_t after) {
     std::vector<Descriptor> chain;
     std::size_t room = 0;
-    while (room < data.size() && chain.size() <= receive_ring_.mask) {
-        const auto after = static_cast<std::uint32_t>(chain.size());
-        chain.push_back(load(receive_ring_.entry(after)));
-        if (!chain.back().owned()) return Receipt::no_room;
+    while (room < size && chain.size() <= receive_ring_.mask) {
+        const auto index = after + static_cast<std::uint32_t>(chain.size());
+        if (index > receive_ring_.mask) return {};
+        chain.push_back(load(receive_ring_.entry(index)));
+        if (!chain.back().owned()) return {};
         room += chain.back().size();
     }
+    return chain;
+}
+
+// A frame with its checksum, into as many buffers as it takes. It is lost if there are none.
+void Lance::put_frame(std::span<const std::byte> data) {
+    auto chain = room_for(data.size(), 0);
+    if (chain.empty()) return;
     std::size_t at = 0;
     for (Descriptor& descriptor : chain) {
         const bool last = &descriptor == &chain.back();
@@ -344,7 +382,6 @@ Receipt Lance::put_frame(std::span<const std::byte> data) {
         receive_ring_.advance();
     }
     raise(csr0_received);
-    return Receipt::taken;
 }
 
 // -- reset and state
@@ -365,7 +402,7 @@ void Lance::reset() {
 }
 
 void Lance::visit(StateVisitor& state) {
-    state.section(name(), 1, [&] {
+    state.section(name(), 2, [&] {
         state.field("address_port", address_port_);
         state.field("csr0", csr0_);
         state.field("block_address", block_address_);
@@ -379,13 +416,29 @@ void Lance::visit(StateVisitor& state) {
             state.field("index", ring->index);
         }
         state.field("sending", sending_);
+        std::uint64_t arriving = arriving_.size();
+        state.field("arriving", arriving);
+        if (state.loading()) {
+            arriving_.clear();
+            arriving_.resize(std::min<std::uint64_t>(arriving, most_descriptors));
+        }
+        for (Arrival& arrival : arriving_) {
+            state.field("in_at", arrival.in_at);
+            state.field("descriptors", arrival.descriptors);
+            state.field("data", arrival.data);
+        }
         poll_timer_.visit(state, "poll_timer");
+        arrival_timer_.visit(state, "arrival_timer");
     });
     if (!state.loading()) return;
     address_port_ &= 3;
     for (Ring* ring : {&receive_ring_, &transmit_ring_})
-        ring->mask &= 127;
+        ring->mask &= most_descriptors - 1;
     sending_.resize(std::min(sending_.size(), longest_sent + 1));
+    for (Arrival& arrival : arriving_) {
+        arrival.descriptors = std::min(arrival.descriptors, most_descriptors);
+        arrival.data.resize(std::min(arrival.data.size(), longest_sent));
+    }
     irq_.restore((csr0_ & csr0_causes) != 0 && (csr0_ & csr0_interrupt_enable) != 0);
 }
 

@@ -5,11 +5,13 @@
 //
 // What is simplified, on purpose: sending takes no time; the transmit ring is looked at when the
 // driver says so, not every 1.6 ms; a frame that finds no room in the receive ring waits outside
-// instead of being missed; no collisions; memory always answers in time.
+// instead of being missed; every frame takes as long to come in as the shortest one, and several
+// may at the same time; no collisions; memory always answers in time.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
@@ -81,14 +83,18 @@ class Lance final : public Device, public MmioHandler, public DmaChip {
     void transmit();
     void finish_frame();
     NetBackend::Receipt receive(std::span<const std::byte> frame);
-    NetBackend::Receipt put_frame(std::span<const std::byte> data);
+    std::vector<Descriptor> room_for(std::size_t size, std::uint32_t after);
+    void frames_are_in();
+    void put_frame(std::span<const std::byte> data);
     bool accepts(std::span<const std::byte> frame) const;
 
+    const Scheduler& scheduler_;
     IrqLine irq_;
     Dvma& memory_;
     NetBackend& network_;
     Log& log_;
-    Timer poll_timer_; // a frame waits for a descriptor
+    Timer poll_timer_;    // a frame waits for a descriptor
+    Timer arrival_timer_; // the first of arriving_ is in
 
     std::uint16_t address_port_ = 0;
     std::uint16_t csr0_ = 0; // without the bits that follow from others
@@ -99,6 +105,14 @@ class Lance final : public Device, public MmioHandler, public DmaChip {
     std::array<std::uint16_t, 4> filter_{};
     Ring receive_ring_, transmit_ring_;
     std::vector<std::byte> sending_; // a frame between its first and last descriptor
+
+    // Frames that are on the wire, with their checksums, for the next descriptors of the ring.
+    struct Arrival {
+        Time in_at = 0;
+        std::uint32_t descriptors = 0; // seen to be the chip's
+        std::vector<std::byte> data;
+    };
+    std::deque<Arrival> arriving_;
     bool running_ = false;           // its ports do not answer its own DMA
 };
 

@@ -29,7 +29,7 @@ struct Wire final : NetBackend {
     void resume() override { ++resumed; }
     void reset() override {}
     void visit(StateVisitor&) override {}
-    Receipt give(const Bytes& frame) { return receive(frame); }
+    Receipt begin(const Bytes& frame) { return receive(frame); }
     std::vector<Bytes> sent;
     unsigned resumed = 0;
 };
@@ -56,6 +56,11 @@ struct Bench {
     Bench() { dma.connect_ethernet(card); }
 
     void pass(Time by) { clock.advance(scheduler, by); }
+    Receipt give(const Bytes& frame) {
+        const Receipt receipt = wire.begin(frame);
+        pass(52 * microsecond); // longer than the shortest frame takes
+        return receipt;
+    }
     unsigned csr0() { return static_cast<unsigned>(card.read(0, 2)); }
     void out(unsigned value) { card.write(0, 2, value); }
     void csr(unsigned index, unsigned value) {
@@ -192,9 +197,9 @@ TEST_CASE("LANCE: sending, whole and in pieces", "[lance]") {
 TEST_CASE("LANCE: receiving", "[lance]") {
     Bench b;
     b.setup();
-    REQUIRE(b.wire.give(b.frame(60)) == Receipt::taken); // stopped: gone
+    REQUIRE(b.give(b.frame(60)) == Receipt::taken); // stopped: gone
     b.start();
-    REQUIRE(b.wire.give(b.frame(100)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(100)) == Receipt::taken);
     REQUIRE(b.word(b.rx + 2) == (STP | ENP));
     REQUIRE(b.word(b.rx + 6) == 104);
     const Bytes data = b.memory.get(0xfc000000 + b.rx_buffer, 104);
@@ -202,19 +207,64 @@ TEST_CASE("LANCE: receiving", "[lance]") {
     REQUIRE(~ethernet_crc_little(data) == 0x2144df1c); // IEEE 802.3: as of every right frame
     REQUIRE((b.csr0() & (RINT | INTR)) == (RINT | INTR));
     REQUIRE(b.irq());
-    REQUIRE(b.wire.give(b.frame(20)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(20)) == Receipt::taken);
     REQUIRE(b.word(b.rx + 8 + 6) == 64); // filled up
-    REQUIRE(b.wire.give(b.frame(1514)) == Receipt::taken);
-    REQUIRE(b.wire.give(b.frame(60)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(1514)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(60)) == Receipt::taken);
     const unsigned before = b.wire.resumed;
-    REQUIRE(b.wire.give(b.frame(60)) == Receipt::no_room);
+    REQUIRE(b.give(b.frame(60)) == Receipt::no_room);
     REQUIRE(b.word(b.rx + 6) == 104);
     b.pass(2 * millisecond);
     REQUIRE(b.wire.resumed == before + 1);
     b.descriptor(b.rx, b.rx_buffer, OWN, 1544);
     b.out(INEA | RINT);
     REQUIRE(b.wire.resumed == before + 2);
-    REQUIRE(b.wire.give(b.frame(60)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(60)) == Receipt::taken);
+}
+
+// sunlance hands a descriptor back and clears its count after that: no frame may be in between.
+TEST_CASE("LANCE: a descriptor is filled no sooner than a frame takes", "[lance]") {
+    Bench b;
+    b.setup();
+    b.start();
+    REQUIRE(b.wire.begin(b.frame(60)) == Receipt::taken);
+    b.pass(30 * microsecond);
+    REQUIRE(b.wire.begin(b.frame(61)) == Receipt::taken);
+    REQUIRE(b.wire.begin(b.frame(62)) == Receipt::taken);
+    b.pass(21 * microsecond);
+    REQUIRE_FALSE(b.irq());
+    REQUIRE((b.word(b.rx + 2) & OWN) != 0);
+    REQUIRE(b.word(b.rx + 6) == 0);
+    b.pass(microsecond);
+    REQUIRE(b.irq());
+    REQUIRE(b.word(b.rx + 6) == 64);
+    REQUIRE((b.word(b.rx + 8 + 2) & OWN) != 0);
+    // A descriptor is meant for one frame.
+    REQUIRE(b.wire.begin(b.frame(63)) == Receipt::taken);
+    REQUIRE(b.wire.begin(b.frame(64)) == Receipt::no_room);
+    MemoryState state;
+    b.card.visit(state);
+    state.start_loading();
+    b.card.visit(state);
+    REQUIRE(state.exhausted());
+    b.pass(52 * microsecond);
+    REQUIRE(b.word(b.rx + 8 + 6) == 65);
+    REQUIRE(b.word(b.rx + 16 + 6) == 66);
+    REQUIRE(b.word(b.rx + 24 + 6) == 67);
+    // What is on the wire when the chip stops is lost.
+    b.setup();
+    b.start();
+    REQUIRE(b.wire.begin(b.frame(60)) == Receipt::taken);
+    b.setup();
+    b.start();
+    b.pass(millisecond);
+    REQUIRE(b.word(b.rx + 6) == 0);
+    // So is a frame whose descriptor the driver has taken back.
+    REQUIRE(b.wire.begin(b.frame(60)) == Receipt::taken);
+    b.descriptor(b.rx, b.rx_buffer, 0, 1544);
+    b.pass(millisecond);
+    REQUIRE(b.word(b.rx + 6) == 0);
+    REQUIRE_FALSE(b.irq());
 }
 
 TEST_CASE("LANCE: a frame in several buffers, or in too few", "[lance]") {
@@ -222,15 +272,15 @@ TEST_CASE("LANCE: a frame in several buffers, or in too few", "[lance]") {
     b.rx_size = 128;
     b.setup();
     b.start();
-    REQUIRE(b.wire.give(b.frame(200)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(200)) == Receipt::taken);
     REQUIRE(b.word(b.rx + 2) == STP);
     REQUIRE(b.word(b.rx + 8 + 2) == ENP);
     REQUIRE(b.word(b.rx + 8 + 6) == 204);
     REQUIRE(b.memory.get(0xfc000000 + b.rx_buffer + 0x800, 1)[0] == b.frame(200)[128]);
-    REQUIRE(b.wire.give(b.frame(300)) == Receipt::no_room); // two are left
+    REQUIRE(b.give(b.frame(300)) == Receipt::no_room); // two are left
     b.descriptor(b.rx, b.rx_buffer, OWN, 128);
     b.descriptor(b.rx + 8, b.rx_buffer + 0x800, OWN, 128);
-    REQUIRE(b.wire.give(b.frame(600)) == Receipt::taken);
+    REQUIRE(b.give(b.frame(600)) == Receipt::taken);
     REQUIRE(b.word(b.rx + 16 + 2) == STP);
     REQUIRE(b.word(b.rx + 8 + 2) == EBUF);
 }
@@ -242,7 +292,7 @@ TEST_CASE("LANCE: which frames it takes", "[lance]") {
         b.setup(mode);
         b.put(b.block + 8 + 2 * 3, filter);
         b.start();
-        b.wire.give(b.frame(60, to));
+        b.give(b.frame(60, to));
         return (b.csr0() & RINT) != 0;
     };
     REQUIRE(takes(station));
@@ -278,7 +328,7 @@ TEST_CASE("LANCE: loops and swapped bytes", "[lance]") {
     REQUIRE(b.wire.sent[0].size() == 31);
     REQUIRE(b.wire.sent[0][0] == data[1]);
     REQUIRE(b.wire.sent[0][30] == data[31]);
-    b.wire.give(b.frame(61));
+    b.give(b.frame(61));
     REQUIRE(b.word(b.rx + 6) == 65);
     REQUIRE(b.memory.get(0xfc000000 + b.rx_buffer + 7, 1)[0] == b.frame(61)[6]);
 }
@@ -301,7 +351,7 @@ TEST_CASE("LANCE: whatever a guest writes, it stays on its feet", "[lance]") {
         case 3: b.put(b.block + random() % 0x240 / 2 * 2, random() & 0xffff); break;
         case 4: b.dma.write(random() % 12 * 4, 4, random()); break;
         case 5: b.pass(random() % 1000 * microsecond); break;
-        default: b.wire.give(b.frame(14 + random() % 1501)); break;
+        default: b.give(b.frame(14 + random() % 1501)); break;
         }
         b.wire.sent.clear();
     }
@@ -309,7 +359,7 @@ TEST_CASE("LANCE: whatever a guest writes, it stays on its feet", "[lance]") {
     b.rx_size = 1544;
     b.setup();
     b.start();
-    b.wire.give(b.frame(60));
+    b.give(b.frame(60));
     REQUIRE((b.csr0() & RINT) != 0);
 }
 
@@ -317,7 +367,7 @@ TEST_CASE("LANCE: its state survives", "[lance]") {
     Bench b;
     b.setup();
     b.start();
-    b.wire.give(b.frame(60));
+    b.give(b.frame(60));
     MemoryState state;
     b.card.visit(state);
     b.out(STOP);
@@ -325,6 +375,6 @@ TEST_CASE("LANCE: its state survives", "[lance]") {
     b.card.visit(state);
     REQUIRE(state.exhausted());
     REQUIRE((b.csr0() & RINT) != 0);
-    b.wire.give(b.frame(61));
+    b.give(b.frame(61));
     REQUIRE(b.word(b.rx + 8 + 6) == 65);
 }

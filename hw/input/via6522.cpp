@@ -167,6 +167,9 @@ std::uint8_t Via6522::read(unsigned index) {
     }
 }
 
+// The counters run; a timer's flag comes with its alarm, which is set while the flag is clear.
+bool Via6522::is_steady(unsigned index) { return index == port_b || index == interrupt_flags; }
+
 // -- write
 
 void Via6522::write(unsigned index, std::uint8_t value) {

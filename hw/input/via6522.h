@@ -47,6 +47,8 @@ class Via6522 {
 
     // Registers 0 to 15.
     std::uint8_t read(unsigned index);
+    // As MmioHandler::is_steady.
+    static bool is_steady(unsigned index);
     void write(unsigned index, std::uint8_t value);
 
     // -- the peer's side
@@ -116,6 +118,9 @@ class ViaRegisters final : public MmioHandler {
     }
     void write(std::uint64_t offset, unsigned, std::uint64_t value) override {
         via_.write(static_cast<unsigned>(offset >> 9) & 15, static_cast<std::uint8_t>(value));
+    }
+    bool is_steady(std::uint64_t offset) const override {
+        return Via6522::is_steady(static_cast<unsigned>(offset >> 9) & 15);
     }
 
   private:

@@ -113,7 +113,7 @@ class Lance final : public Device, public MmioHandler, public DmaChip {
         std::vector<std::byte> data;
     };
     std::deque<Arrival> arriving_;
-    bool running_ = false;           // its ports do not answer its own DMA
+    bool running_ = false; // its ports do not answer its own DMA
 };
 
 } // namespace vestige::hw

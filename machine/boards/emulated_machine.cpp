@@ -19,6 +19,8 @@ namespace {
 constexpr std::uint64_t longest_slice = 2'000'000;
 
 constexpr Time longest_sleep = second;
+// A host wakes a thread some 50 microseconds late.
+constexpr Time shortest_sleep = millisecond / 2;
 
 std::uint64_t kilo_instructions(const MachineConfig& config, std::uint32_t cpu_mips) {
     const double mips = config.mips.value_or(cpu_mips);
@@ -88,6 +90,8 @@ void EmulatedMachine::start(runtime::GuestCpu& cpu) {
     options.regions = regions_;
     options.region_thread = true;
     options.windows = windows_;
+    // Who logs what is executed wants to see it all.
+    options.finds_polling = !log.on(LogItem::exec);
     runtime::BackendFactory backend;
     if (engine_ == EngineKind::jit)
         backend = [this](runtime::MemoryPath& path) { return make_backend(path); };
@@ -138,6 +142,17 @@ std::optional<RunEnd> EmulatedMachine::idle() {
     return {};
 }
 
+// The CPU asks again and again whether something has happened: nothing will before the next event.
+// Under the virtual clock its instructions are time; they are counted without being run.
+void EmulatedMachine::let_poll(std::uint64_t limit) {
+    if (clock.kind() == ClockKind::host) {
+        if (scheduler.next_deadline() - scheduler.now() >= shortest_sleep) idle();
+    } else if (!environment.gate.expects_host()) {
+        const std::uint64_t ahead = std::max<std::uint64_t>(slice(limit), 1);
+        loop_->go_around((ahead - 1) / loop_->polling_period());
+    }
+}
+
 RunEnd EmulatedMachine::run(std::uint64_t limit) {
     VESTIGE_ASSERT(loop_ != nullptr);
     clock.start();
@@ -167,6 +182,7 @@ RunEnd EmulatedMachine::run(std::uint64_t limit) {
         host_pace_.measured(loop_->instructions() - before, scheduler.now() - began);
         if (end_) continue;
         if (cause == runtime::StopCause::idle) end = idle();
+        if (cause == runtime::StopCause::polling) let_poll(limit);
         if (cause == runtime::StopCause::checkstop) end = RunEnd::fatal_fault;
     }
     clock.stop();

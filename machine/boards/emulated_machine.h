@@ -91,6 +91,7 @@ class EmulatedMachine : public Machine,
     runtime::HostBacking backing(const std::byte* host) override;
     bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
     bool write(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t value) override;
+    bool is_steady(std::uint64_t physical) override { return memory.is_steady(physical); }
 
     // ---- runtime::CpuHost
     std::int64_t now_ns() const override { return clock.now(); }
@@ -105,6 +106,7 @@ class EmulatedMachine : public Machine,
   private:
     std::uint64_t slice(std::uint64_t limit) const;
     std::optional<RunEnd> idle();
+    void let_poll(std::uint64_t limit);
     void visit(StateVisitor& state);
     void after_device_access();
     std::unique_ptr<runtime::Backend> make_backend(runtime::MemoryPath& path);

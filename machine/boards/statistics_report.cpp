@@ -64,8 +64,10 @@ void StatisticsReport::add_summary(const runtime::ExecLoop& loop, const MachineC
     if (times.enabled()) {
         const std::uint64_t busy =
             times.total_nanoseconds() - times.nanoseconds(runtime::Activity::idle);
-        row("MIPS while not idle", 1e3 * ratio(loop.instructions(), busy));
+        row("MIPS while not idle",
+            1e3 * ratio(loop.instructions() - loop.stats().polling_skipped, busy));
     }
+    row("instructions skipped in loops that wait", loop.stats().polling_skipped);
     if (clock.kind() == ClockKind::virtual_instructions)
         row("idle time skipped", seconds(static_cast<std::uint64_t>(clock.skipped())), "s");
 }

@@ -279,6 +279,12 @@ BusResult AddressSpace::write(std::uint64_t address, unsigned size, Endian endia
     return write_bytes(address, std::span(lanes).first(size));
 }
 
+bool AddressSpace::is_steady(std::uint64_t address) {
+    const Hit hit = resolve(address);
+    return hit.region && hit.region->kind == Kind::mmio &&
+           hit.region->handler->is_steady(hit.offset);
+}
+
 void AddressSpace::dma_read(std::uint64_t address, std::span<std::byte> to) {
     read_bytes(address, to);
 }

@@ -62,6 +62,8 @@ class AddressSpace {
     // -- the CPU's accesses (size 1, 2, 4 or 8, not across a 4096-byte page)
     BusResult read(std::uint64_t address, unsigned size, Endian endian, std::uint64_t& value);
     BusResult write(std::uint64_t address, unsigned size, Endian endian, std::uint64_t value);
+    // As MmioHandler::is_steady; memory is not.
+    bool is_steady(std::uint64_t address);
 
     // The host address of the 4096-byte page that holds `address`, if it is plain memory and all
     // one region; null otherwise.

@@ -16,6 +16,13 @@ class MmioHandler {
     virtual ~MmioHandler() = default;
     virtual std::uint64_t read(std::uint64_t offset, unsigned size) = 0;
     virtual void write(std::uint64_t offset, unsigned size, std::uint64_t value) = 0;
+    // A read there changes nothing, and gives the same until the device is written to, an event of
+    // the scheduler is due or something comes in from outside: who does nothing but read it again
+    // may as well wait for that.
+    virtual bool is_steady(std::uint64_t offset) const {
+        (void)offset;
+        return false;
+    }
 };
 
 struct MmioTraits {

@@ -1,6 +1,7 @@
 // CUDA, its 6522 and the ADB devices, driven the way OpenBIOS (polling) and Linux (interrupts) do.
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <vector>
 
 #include "hw/input/adb_devices.h"
@@ -270,6 +271,35 @@ TEST_CASE("6522: timer 1 as Linux calibrates with it", "[via]") {
     const unsigned before = f.in(T1CH);
     f.pass(20 * millisecond);
     REQUIRE(f.in(T1CH) != before);
+}
+
+TEST_CASE("6522: who reads a steady register again waits for an event", "[via]") {
+    Fixture f;
+    ViaRegisters& via = f.cuda.registers();
+    REQUIRE(via.is_steady(IFR));
+    REQUIRE(via.is_steady(B));
+    f.out(ACR, 0x40);
+    f.out(T1LL, 0x34);
+    f.out(T1CH, 0x02);
+    f.out(T2CL, 0x0d);
+    f.out(T2CH, 0x03);
+    unsigned events = 0;
+    for (unsigned turn = 0; turn < 200; ++turn) {
+        if (turn % 8 == 0) f.out(SR, 1), f.out(B, turn % 16 ? TACK : TIP | TACK);
+        if (turn % 16 == 5) f.in(T1CL), f.in(T2CL);
+        std::array<std::uint64_t, 16> before{};
+        for (unsigned i = 0; i < 16; ++i)
+            if (via.is_steady(i * rs)) before[i] = via.read(i * rs, 1);
+        const Time next = f.scheduler.next_deadline();
+        const bool waits = next != never && next > f.clock.now() + 1;
+        f.pass(waits ? next - f.clock.now() - 1 : 700 * microsecond);
+        if (next == never || waits)
+            for (unsigned i = 0; i < 16; ++i)
+                if (via.is_steady(i * rs)) REQUIRE(via.read(i * rs, 1) == before[i]);
+        f.pass(1);
+        events += waits;
+    }
+    REQUIRE(events > 20);
 }
 
 TEST_CASE("6522: interrupts of both timers", "[via]") {

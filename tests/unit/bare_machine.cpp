@@ -31,7 +31,10 @@ void BareMachine::make_loop(runtime::GuestCpu& cpu) {
                                       .banks = x64::banks_of(cpu.layout())});
         };
     runtime::ExecOptions options;
-    if (variant_ == Variant::x64_hot) options.sample_interval = 7;
+    if (variant_ == Variant::x64_hot) {
+        options.sample_interval = 7;
+        options.finds_polling = true;
+    }
     loop_ = std::make_unique<runtime::ExecLoop>(
         cpu, *this, backend, std::make_unique<interp::ReferenceEngine>(), log_, options);
 }
@@ -50,6 +53,10 @@ runtime::StopCause BareMachine::run(std::uint64_t count) {
         running_ = true;
         const runtime::StopCause cause = loop_->run(slice);
         running_ = false;
+        if (cause == runtime::StopCause::polling) {
+            const std::uint64_t left = now + slice - loop_->instructions();
+            loop_->go_around(left / loop_->polling_period());
+        }
         if (cause == runtime::StopCause::idle || cause == runtime::StopCause::checkstop)
             return cause;
     }
@@ -78,6 +85,10 @@ void BareMachine::remember(std::uint64_t value) {
 }
 
 bool BareMachine::read(std::uint64_t physical, unsigned, Endian, std::uint64_t& value) {
+    if (physical == steady_at) {
+        value = steady_value;
+        return true;
+    }
     if (physical != device_at) return false;
     value = ++device_reads;
     remember(value);

@@ -1,7 +1,7 @@
 // What the machines of the unit tests share: a CPU and its loop on a little RAM, without a board.
 //
-// RAM is at physical address 0. Nothing answers elsewhere but one device register, whose reads
-// count up and whose stores ask for attention.
+// RAM is at physical address 0. Nothing answers elsewhere but two device registers: one whose reads
+// count up and whose stores ask for attention, and one to be waited for.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,10 @@
 namespace vestige::test {
 
 enum class Variant : std::uint8_t {
-    reference,    // the interpreter alone
-    x64,          // host code
-    x64_hot,      // host code, in which everything soon is hot: regions and windows
+    reference, // the interpreter alone
+    x64,       // host code
+    x64_hot,   // host code, in which everything soon is hot: regions and windows; loops that wait
+               // are not run
     x64_in_parts, // host code, a few instructions at a time, and now and then all of it forgotten
 };
 inline constexpr Variant all_variants[] = {Variant::reference, Variant::x64, Variant::x64_hot,
@@ -28,6 +29,7 @@ inline constexpr Variant all_variants[] = {Variant::reference, Variant::x64, Var
 std::string_view name(Variant variant);
 
 inline constexpr std::uint32_t device_at = 0x80000000;
+inline constexpr std::uint32_t steady_at = device_at + 8;
 inline constexpr std::uint32_t nothing_at = 0x40000000;
 
 class BareMachine : public runtime::Bus, public runtime::CpuHost {
@@ -42,6 +44,7 @@ class BareMachine : public runtime::Bus, public runtime::CpuHost {
     runtime::StopCause run(std::uint64_t count);
     void store_behind_cpu(std::uint32_t physical, std::uint32_t value); // as DMA does
 
+    std::uint64_t steady_value = 0;
     unsigned device_reads = 0, device_writes = 0;
     std::uint64_t device_history = 0; // of what was asked when
 
@@ -49,6 +52,7 @@ class BareMachine : public runtime::Bus, public runtime::CpuHost {
     runtime::HostBacking backing(const std::byte* host) override;
     bool read(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t& value) override;
     bool write(std::uint64_t physical, unsigned size, Endian endian, std::uint64_t value) override;
+    bool is_steady(std::uint64_t physical) override { return physical == steady_at; }
     std::int64_t now_ns() const override { return 0; }
     void arm_cpu_timer(std::int64_t) override {}
     bool read_physical(std::uint64_t address, unsigned size, std::uint64_t& value) override;

@@ -33,6 +33,11 @@ class Bus {
                       std::uint64_t& value) = 0;
     virtual bool write(std::uint64_t physical, unsigned size, Endian endian,
                        std::uint64_t value) = 0;
+    // A device's register there reads the same until something else happens than that it is read.
+    virtual bool is_steady(std::uint64_t physical) {
+        (void)physical;
+        return false;
+    }
 };
 
 } // namespace vestige::runtime

@@ -171,6 +171,7 @@ std::unique_ptr<Unit> ExecLoop::new_unit(const UnitKey& key, const FetchPage& pa
     unit->guest_bytes = static_cast<std::uint32_t>(function_.guest_bytes);
     unit->stable = page.stable;
     unit->ends_in_jump = has_computed_jump(function_);
+    unit->leaves_no_trace = leaves_no_trace(function_);
     return unit;
 }
 
@@ -408,6 +409,7 @@ bool ExecLoop::refill() {
     header_->budget += more;
     samples_.sample(cpu_.pc());
     refresh();
+    consider_polling();
     if (options_.windows) consider_window();
     if (region_compiler_) install_regions();
     // Kernels and firmware do many things for a short time each.
@@ -444,6 +446,13 @@ StopCause ExecLoop::run(std::uint64_t budget) {
             break;
         }
         refresh();
+        if (memory_.poll_detector().take_suspicion() && options_.finds_polling) {
+            if (is_polling()) {
+                cause = StopCause::polling;
+                break;
+            }
+            continue;
+        }
         if (watches_jumps())
             step_watching();
         else

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/log.h"
 #include "translator/opt/pipeline.h"
@@ -39,17 +40,28 @@ struct ExecOptions {
     bool regions = true;        // tier 2
     bool region_thread = false; // regions are compiled on a thread of their own
     bool windows = true;        // for hot contexts
+    bool finds_polling = false; // run() may end with StopCause::polling
     // Instructions between two looks at where the guest is: what it is seen at is hot.
     std::int64_t sample_interval = 100'000;
     AddressRange log_filter;               // -dfilter, by guest address
     CodeObserver* code_observer = nullptr; // outlives the loop
 };
 
+// Raw IR whose execution changes nothing but the guest's registers, and depends on nothing but them
+// and what it loads.
+bool leaves_no_trace(const ir::Function& function);
+
 // Makes the code generator, which calls the memory path it is given. Null: none, every unit runs on
 // the reference engine.
 using BackendFactory = std::function<std::unique_ptr<Backend>(MemoryPath&)>;
 
-enum class StopCause : std::uint8_t { budget_used, attention, idle, checkstop };
+enum class StopCause : std::uint8_t {
+    budget_used,
+    attention,
+    idle,
+    checkstop,
+    polling, // the guest goes round a loop that an event of the machine alone will end
+};
 
 class ExecLoop final : public CpuRuntime {
   public:
@@ -71,6 +83,15 @@ class ExecLoop final : public CpuRuntime {
     // After a snapshot was loaded: nothing learned before holds.
     void forget_everything();
     void set_instructions(std::uint64_t count) { started_ = count; }
+
+    // After StopCause::polling: how many instructions it is once around the loop; behind them all
+    // is as it was.
+    std::uint64_t polling_period() const { return polling_period_; }
+    // Takes the guest so many times around.
+    void go_around(std::uint64_t times) {
+        started_ += times * polling_period_;
+        stats_.polling_skipped += times * polling_period_;
+    }
 
     // ---- CpuRuntime
     std::uint64_t instructions() const override;
@@ -119,6 +140,11 @@ class ExecLoop final : public CpuRuntime {
     bool watches_jumps() const {
         return jump_watch_.units_left > 0 && jump_watch_.mode == cpu_.mode();
     }
+    bool is_polling();
+    std::uint64_t find_polling_period();
+    bool run_traceless_unit();
+    void save_state(std::vector<std::byte>& state) const;
+    void consider_polling();
     void step_watching();
     void end_jump_watch();
     bool runs_beside_region(const Unit& unit) const;
@@ -166,6 +192,14 @@ class ExecLoop final : public CpuRuntime {
         std::uint64_t root = 0;           // of the region
         const Context* context = nullptr; // that it was seen to be hot in
     };
+
+    std::uint64_t polling_period_ = 0;
+    // Samples to be passed over before one is looked at again.
+    struct PollingPatience {
+        unsigned wait = 0;
+        unsigned next = 1;
+    };
+    PollingPatience polling_patience_;
 
     HotSpots hot_spots_;
     JumpWatch jump_watch_;

@@ -147,6 +147,14 @@ AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, 
             return AccessOutcome::fault;
         }
         value = extended(value.low, access);
+        const std::uint64_t physical = device->physical | (address & page_mask);
+        poll_detector_.test(physical, bus_);
+        if (poll_detector_.loaded(physical, value.low)) {
+            poll_detector_.suspect();
+            // The loop looks into it.
+            if (cpu_.header()->leave_code == ir::leave::none)
+                cpu_.header()->leave_code = ir::leave::look_again;
+        }
         return performed(from, AccessDirection::load, address, value);
     }
     Piece pieces[4];
@@ -156,6 +164,11 @@ AccessOutcome GuestMemory::load(std::uint64_t address, ir::MemoryAccess access, 
     for (unsigned i = 0; i < count; ++i)
         if (!pieces[i].page.host) device = true;
     if (device && !may_perform(from)) return AccessOutcome::alone;
+    if (device) {
+        poll_detector_.interrupted();
+        for (unsigned i = 0; i < count; ++i)
+            if (!pieces[i].page.host) poll_detector_.test(pieces[i].physical, bus_);
+    }
 
     unsigned __int128 all = 0;
     unsigned done = 0;
@@ -197,6 +210,7 @@ AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access,
         cpu_.header()->leave_code = ir::leave::look_again;
     }
     if (device && !may_perform(from)) return AccessOutcome::alone;
+    if (device) poll_detector_.interrupted();
 
     const auto all = static_cast<unsigned __int128>(value.high) << 64 | value.low;
     unsigned done = 0;

@@ -11,6 +11,7 @@
 #include "translator/runtime/device_replay.h"
 #include "translator/runtime/guest_cpu.h"
 #include "translator/runtime/memory_path.h"
+#include "translator/runtime/poll_detector.h"
 #include "translator/runtime/statistics.h"
 #include "translator/runtime/unit_cache.h"
 
@@ -54,6 +55,8 @@ class GuestMemory final : public MemoryPath {
     // Host pointers of RAM have changed: everything learned is void.
     void forget_pages() { write_references_.clear(); }
 
+    PollDetector& poll_detector() { return poll_detector_; }
+
     MemoryStats stats;
 
   private:
@@ -89,6 +92,7 @@ class GuestMemory final : public MemoryPath {
     std::function<Context&()> resolve_;
     MemoryFault fault_;
     DeviceReplay replay_;
+    PollDetector poll_detector_;
 
     // Pages that no page map can hold because a device answers there: firmware polls such addresses
     // millions of times. Walked once with all side effects, they need no walk while nothing

@@ -141,7 +141,8 @@ struct ExecStats {
     std::uint64_t unit_lookups = 0; // of which missed the jump cache
     std::uint64_t chained = 0;
     std::uint64_t reference_units = 0;
-    std::uint64_t tail_runs = 0; // ends of a budget run on the reference engine
+    std::uint64_t tail_runs = 0;       // ends of a budget run on the reference engine
+    std::uint64_t polling_skipped = 0; // instructions of loops that wait, not run
     std::uint64_t faults = 0;
     std::uint64_t wide_regions = 0; // made over several pages
     std::uint64_t windows = 0;      // opened

@@ -101,6 +101,7 @@ class ExecLoop final : public CpuRuntime {
     void drop_all_pages() override;
     bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) override;
     bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) override;
+    std::byte* open_page(std::uint64_t physical) override { return memory_.open_page(physical); }
 
     const ExecStats& stats() const { return stats_; }
     TimeAccount& times() { return times_; }

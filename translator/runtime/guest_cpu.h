@@ -160,6 +160,12 @@ class CpuRuntime {
     // False: a fault is noted; the helper sets header->leave_code = ir::leave::fault and returns.
     virtual bool read_guest(std::uint64_t address, unsigned size, std::uint64_t& value) = 0;
     virtual bool write_guest(std::uint64_t address, unsigned size, std::uint64_t value) = 0;
+    // Host memory of a physical page that may be stored to as it is: plain memory without
+    // translated code. Null otherwise. Good until the helper returns.
+    virtual std::byte* open_page(std::uint64_t physical) {
+        (void)physical;
+        return nullptr;
+    }
 
   protected:
     // Enters the mode that the CPU is in.

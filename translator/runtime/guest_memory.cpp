@@ -228,7 +228,16 @@ AccessOutcome GuestMemory::store(std::uint64_t address, ir::MemoryAccess access,
     return device ? performed(from, AccessDirection::store, address, value) : AccessOutcome::done;
 }
 
+std::byte* GuestMemory::find_open_page(std::uint64_t page) {
+    const std::uint64_t physical = page << page_bits;
+    const HostPage found = bus_.page(physical);
+    if (!found.host || !found.writable || units_.page_has_code(physical)) return nullptr;
+    open_page_ = {page, found.host};
+    return found.host;
+}
+
 void GuestMemory::withdraw_writes(std::uint64_t physical) {
+    if (open_page_.page == physical >> page_bits) open_page_ = {};
     const auto found = write_references_.find(physical >> page_bits);
     if (found == write_references_.end()) return;
     // A context may have the page mapped elsewhere by now; it then asks again, which does no harm.

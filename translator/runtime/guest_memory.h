@@ -53,7 +53,16 @@ class GuestMemory final : public MemoryPath {
     // The page of `physical` holds code from now on: no page map may write to it.
     void withdraw_writes(std::uint64_t physical);
     // Host pointers of RAM have changed: everything learned is void.
-    void forget_pages() { write_references_.clear(); }
+    void forget_pages() {
+        write_references_.clear();
+        open_page_ = {};
+    }
+
+    // CpuRuntime::open_page.
+    std::byte* open_page(std::uint64_t physical) {
+        const std::uint64_t page = physical >> page_bits;
+        return page == open_page_.page ? open_page_.host : find_open_page(page);
+    }
 
     PollDetector& poll_detector() { return poll_detector_; }
 
@@ -111,6 +120,14 @@ class GuestMemory final : public MemoryPath {
     DevicePage& device_page(std::uint64_t address, Access kind) {
         return device_pages_[kind == Access::store][(address >> page_bits) % device_pages];
     }
+    // The last one asked for: firmware clears memory so, a word at a time.
+    struct OpenPage {
+        std::uint64_t page = ~std::uint64_t{0};
+        std::byte* host = nullptr;
+    };
+    std::byte* find_open_page(std::uint64_t page);
+    OpenPage open_page_;
+
     const DevicePage* polled(std::uint64_t address, Access kind, ir::MemoryAccess access);
     DevicePage device_pages_[2][device_pages];
     std::uint64_t device_epoch_ = 1;

@@ -92,17 +92,12 @@ AsiResult write_translated(AsiBench& bench, const AsiRequest& request, std::uint
 
 // ---- 20 to 2f: the ASI has the upper four bits of the physical address. LEON has one, 1c.
 
-std::uint64_t bypass_address(const AsiRequest& request) {
-    const std::uint64_t upper = request.asi >= 0x20 ? request.asi & 0xf : 0;
-    return upper << 32 | request.address;
-}
-
 AsiResult read_bypass(AsiBench& bench, const AsiRequest& request, std::uint64_t& value) {
-    return read_physical(bench, bypass_address(request), request, value);
+    return read_physical(bench, bypass_address(request.asi, request.address), request, value);
 }
 
 AsiResult write_bypass(AsiBench& bench, const AsiRequest& request, std::uint64_t value) {
-    return write_physical(bench, bypass_address(request), request, value);
+    return write_physical(bench, bypass_address(request.asi, request.address), request, value);
 }
 
 // ---- block operations (RT625 User's Guide 4.6): a line of 32 bytes. The copy's source is the
@@ -204,6 +199,15 @@ const AsiRow& find_row(const CpuModel& model, unsigned asi) {
 
 bool ignores_stores(const CpuModel& model, unsigned asi) {
     return find_row(model, asi).write == ignore;
+}
+
+bool is_bypass(const CpuModel& model, unsigned asi) {
+    return find_row(model, asi).write == write_bypass;
+}
+
+std::uint64_t bypass_address(unsigned asi, std::uint32_t address) {
+    const std::uint64_t upper = asi >= 0x20 ? asi & 0xf : 0;
+    return upper << 32 | address;
 }
 
 bool is_mmu_space(const CpuModel& model, unsigned asi) {

@@ -25,6 +25,9 @@ struct AsiRequest {
 // A store to that space does nothing on this chip: caches that are not modelled. Kernels without a
 // free context flush them line by line, thousands of stores at a time.
 bool ignores_stores(const CpuModel& model, unsigned asi);
+// Physical memory: the ASI and the address say where.
+bool is_bypass(const CpuModel& model, unsigned asi);
+std::uint64_t bypass_address(unsigned asi, std::uint32_t address);
 // The MMU's registers, which window traps are full of: they lead to no device.
 bool is_mmu_space(const CpuModel& model, unsigned asi);
 

@@ -120,6 +120,16 @@ void helper_store_alternate(void* state, std::uint32_t word, std::uint32_t addre
     go_on_after(cpu);
 }
 
+std::uint32_t helper_store_open(void* state, std::uint32_t word, std::uint32_t address,
+                                std::uint32_t value) {
+    if (address % 4 != 0) return 0;
+    const std::uint64_t physical = bypass_address(Fields{word}.asi(), address);
+    std::byte* const page = cpu_of(state).runtime().open_page(physical);
+    if (!page) return 0;
+    store_be(page + (physical & runtime::page_mask), value);
+    return 1;
+}
+
 // ldstuba, swapa, casa
 void helper_exchange_alternate(void* state, std::uint32_t word, std::uint32_t address) {
     SparcCpu& cpu = cpu_of(state);

@@ -22,6 +22,10 @@ std::uint32_t helper_write_mmu_register(void* state, std::uint32_t address, std:
 // `word`: the instruction, which says what is loaded or stored.
 void helper_load_alternate(void* state, std::uint32_t word, std::uint32_t address);
 void helper_store_alternate(void* state, std::uint32_t word, std::uint32_t address);
+// A word to physical memory, to which `word`'s ASI leads past the MMU. 0: not done, for it is not
+// aligned, or something but plain memory is there.
+std::uint32_t helper_store_open(void* state, std::uint32_t word, std::uint32_t address,
+                                std::uint32_t value);
 void helper_exchange_alternate(void* state, std::uint32_t word, std::uint32_t address);
 
 } // namespace vestige::sparc

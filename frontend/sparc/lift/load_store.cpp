@@ -113,6 +113,18 @@ void load_alternate(Lifter& l, std::uint8_t size, Extend extend = Extend::zero) 
     alternate(l, helper::load_alternate, [&](Value at) { load(l, at, size, extend); });
 }
 
+// Firmware clears all of memory so.
+void store_bypass(Lifter& l, Value address) {
+    auto& b = l.b;
+    const ir::BlockId not_so_easy = b.new_block(), done = b.new_block();
+    const Value stored = b.call(helper::store_open, {b.i32(l.f.word), address, l.reg(l.f.rd())});
+    b.branch(b.cmp_ne(stored, b.i32(0)), done, not_so_easy);
+    b.set_block(not_so_easy);
+    call_alternate(l, helper::store_alternate, address);
+    b.jump(done);
+    b.set_block(done);
+}
+
 void store_alternate(Lifter& l, std::uint8_t size) {
     if (ignores_stores(l.model, l.f.asi())) {
         if (!l.refused_to_user()) l.trap_if_misaligned(alternate_address(l), size);
@@ -120,6 +132,10 @@ void store_alternate(Lifter& l, std::uint8_t size) {
     }
     if (size == 4 && l.supervisor() && is_mmu_space(l.model, l.f.asi())) {
         store_mmu_register(l, alternate_address(l));
+        return;
+    }
+    if (size == 4 && is_bypass(l.model, l.f.asi())) {
+        if (!l.refused_to_user()) store_bypass(l, alternate_address(l));
         return;
     }
     alternate(l, helper::store_alternate, [&](Value at) { store(l, at, size); });

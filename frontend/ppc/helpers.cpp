@@ -23,10 +23,18 @@ ir::HelperTable make_table() {
     };
 }
 
+// What kernels do often: MXCSR need not change hands.
+constexpr helper::Id without_floats[] = {helper::read_spr, helper::write_spr, helper::system_call};
+
 } // namespace
 
 const ir::HelperTable& helper_table() {
-    static const ir::HelperTable table = make_table();
+    static const ir::HelperTable table = [] {
+        ir::HelperTable made = make_table();
+        for (const helper::Id id : without_floats)
+            made[id].floats = ir::HelperFloats::untouched;
+        return made;
+    }();
     return table;
 }
 

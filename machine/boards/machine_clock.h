@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "common/scale.h"
 #include "machine/boards/machine_config.h"
 #include "machine/core/scheduler.h"
 #include "machine/core/state.h"
@@ -67,7 +68,7 @@ class MachineClock final : public Clock {
     static constexpr std::uint64_t kilo_ns = 1'000'000; // nanoseconds for a thousand at 1 kips
 
     Time instructions_to_time(std::uint64_t count) const {
-        return static_cast<Time>(static_cast<unsigned __int128>(count) * kilo_ns / kips_);
+        return static_cast<Time>(scale(count, kilo_ns, kips_));
     }
     static Time host_now() {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "common/scale.h"
+
 namespace vestige {
 
 class StateVisitor;
@@ -89,7 +91,7 @@ class Timer {
 
 // `ticks` of a counter of `hertz`, and back, exact for any 64-bit time.
 inline std::uint64_t time_to_ticks(Time time, std::uint64_t hertz) {
-    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(time) * hertz / second);
+    return scale(static_cast<std::uint64_t>(time), hertz, second);
 }
 
 // The first time at which the counter has reached `ticks`; `never` if no clock gets there.

@@ -85,3 +85,21 @@ TEST_CASE("Delays and counts that no clock can hold mean never") {
     CHECK(time_to_ticks(333333333, 3) == 0);
     CHECK(time_to_ticks(never - 1, 100'000'000) == 922337203685477580);
 }
+
+TEST_CASE("Scaling is exact, with factors of 32 bits and of more") {
+    __extension__ typedef unsigned __int128 Wide;
+    std::uint64_t seed = 88172645463325252;
+    const auto random = [&] {
+        seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+        return seed >> seed % 64;
+    };
+    for (unsigned i = 0; i < 100'000; ++i) {
+        const std::uint64_t value = random();
+        const std::uint64_t times = i % 2 ? random() : random() & 0xffffffff;
+        const std::uint64_t over = (i % 4 ? random() & 0xffffffff : random()) | 1;
+        REQUIRE(scale(value, times, over) ==
+                static_cast<std::uint64_t>(static_cast<Wide>(value) * times / over));
+    }
+    CHECK(scale(UINT64_MAX, 0xffffffff, 0xffffffff) == UINT64_MAX);
+    CHECK(time_to_ticks(never, 16'600'000) == 153'107'975'811'789'278u);
+}

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "common/assertion.h"
+#include "common/scale.h"
 #include "frontend/ppc/cpu/ppc_cpu.h"
 #include "frontend/ppc/cpu/spr.h"
 
@@ -24,8 +25,8 @@ constexpr std::uint32_t thrm_done = 0x40000000;  // TIV: the last one is complet
 // ---- time: counter ticks are a function of the machine's time alone
 
 std::uint64_t PpcCpu::counter() const {
-    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(wiring_.host.now_ns()) *
-                                      wiring_.timebase_hertz / second_ns);
+    return scale(static_cast<std::uint64_t>(wiring_.host.now_ns()), wiring_.timebase_hertz,
+                 second_ns);
 }
 
 std::uint64_t PpcCpu::timebase() const { return counter() + state_.timebase_offset; }

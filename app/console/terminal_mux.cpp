@@ -10,6 +10,8 @@ namespace vestige {
 
 namespace {
 
+constexpr std::size_t most_held = 4096;
+
 void write_all(int fd, std::span<const std::byte> data) {
     while (!data.empty()) {
         const ssize_t count = ::write(fd, data.data(), data.size());
@@ -29,24 +31,44 @@ void write_all(int fd, std::span<const std::byte> data) {
 
 class TerminalMux::End final : public GateBackend {
   public:
-    using GateBackend::GateBackend;
-    void write(std::span<const std::byte> data) override { write_all(STDOUT_FILENO, data); }
+    End(std::string name, InputGate& gate, TerminalMux& mux)
+        : GateBackend(std::move(name), gate), mux_(mux) {}
+    void write(std::span<const std::byte> data) override { mux_.hold(data); }
+
+  private:
+    TerminalMux& mux_;
 };
 
 TerminalMux::TerminalMux(InputGate& gate, IoLoop& loop, TerminalUse use, std::function<void()> quit)
-    : loop_(loop), quit_(std::move(quit)) {
+    : gate_(gate), loop_(loop), quit_(std::move(quit)) {
     const auto make = [&](const char* name) {
-        auto end = std::make_unique<End>(name, gate);
+        auto end = std::make_unique<End>(name, gate, *this);
         end->set_drained([this] { loop_.set_events(STDIN_FILENO, POLLIN); });
         return end;
     };
     if (use != TerminalUse::monitor) console_ = make("terminal");
     if (use != TerminalUse::console) monitor_ = make("monitor");
     focus_ = console_ ? console_.get() : monitor_.get();
+    gate_.output().set_release([this] { release(); });
     loop_.watch(STDIN_FILENO, POLLIN, [this](short) { read_keys(); });
 }
 
-TerminalMux::~TerminalMux() { loop_.forget(STDIN_FILENO); }
+TerminalMux::~TerminalMux() {
+    loop_.forget(STDIN_FILENO);
+    gate_.output().set_release({});
+    release();
+}
+
+void TerminalMux::hold(std::span<const std::byte> data) {
+    held_.insert(held_.end(), data.begin(), data.end());
+    gate_.output().note();
+    if (held_.size() >= most_held) gate_.output().release();
+}
+
+void TerminalMux::release() {
+    write_all(STDOUT_FILENO, held_);
+    held_.clear();
+}
 
 hw::CharBackend* TerminalMux::console() { return console_.get(); }
 hw::CharBackend* TerminalMux::monitor() { return monitor_.get(); }

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "app/console/escape_filter.h"
 #include "app/console/gate_backend.h"
@@ -32,10 +34,14 @@ class TerminalMux {
     void read_keys();
     void command(EscapeCommand command);
     void notice(std::string_view text);
+    void hold(std::span<const std::byte> data);
+    void release();
 
     RawTerminal raw_;
+    InputGate& gate_;
     IoLoop& loop_;
     std::function<void()> quit_;
+    std::vector<std::byte> held_; // of both ends, the machine's thread only
     std::unique_ptr<End> console_, monitor_;
     End* focus_;          // the loop's thread only
     EscapeFilter filter_; // likewise

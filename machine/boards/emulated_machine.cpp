@@ -164,6 +164,7 @@ RunEnd EmulatedMachine::run(std::uint64_t limit) {
             break;
         }
         if (environment.gate.pending()) environment.gate.deliver();
+        environment.gate.output().pass();
         scheduler.run_due();
         if (end_) {
             end = std::exchange(end_, std::nullopt);
@@ -185,6 +186,7 @@ RunEnd EmulatedMachine::run(std::uint64_t limit) {
         if (cause == runtime::StopCause::polling) let_poll(limit);
         if (cause == runtime::StopCause::checkstop) end = RunEnd::fatal_fault;
     }
+    environment.gate.output().release();
     clock.stop();
     loop_->times().change(runtime::Activity::machine);
     return *end;

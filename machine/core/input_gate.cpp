@@ -33,6 +33,7 @@ void InputGate::deliver() {
 }
 
 void InputGate::wait(std::chrono::nanoseconds longest) {
+    output_.release();
     std::unique_lock lock(mutex_);
     posted_.wait_for(lock, longest, [this] { return woken_ || !queue_.empty(); });
     woken_ = false;

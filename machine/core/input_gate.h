@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "machine/core/output_hold.h"
+
 namespace vestige {
 
 class InputGate {
@@ -37,7 +39,11 @@ class InputGate {
     void expect_host(int change) { expected_ += change; }
     bool expects_host() const { return expected_ > 0; }
 
-    // Machine's thread: sleeps until something is pending or the time is over.
+    // What goes the other way and is held up for a moment.
+    OutputHold& output() { return output_; }
+
+    // Machine's thread: sleeps until something is pending or the time is over. Nothing is held up
+    // for so long.
     void wait(std::chrono::nanoseconds longest);
     // From any thread, also a signal handler's helper thread: ends a wait() early.
     void wake();
@@ -66,6 +72,7 @@ class InputGate {
     std::vector<Item> queue_;
     std::atomic<bool> pending_ = false;
     int expected_ = 0;
+    OutputHold output_;
     std::function<void(Channel, std::span<const std::byte>)> observer_;
 };
 

@@ -65,3 +65,26 @@ TEST_CASE("Other threads may post") {
     other.join();
     CHECK(runs == 100);
 }
+
+TEST_CASE("Output is held for a moment, and for no longer than the thread is awake") {
+    InputGate gate;
+    OutputHold& output = gate.output();
+    int releases = 0;
+    output.release(); // nobody is there
+    output.set_release([&] { ++releases; });
+    output.pass();
+    gate.wait(std::chrono::nanoseconds(1));
+    CHECK(releases == 0); // nothing is held
+    output.note();
+    output.note();
+    gate.wait(std::chrono::nanoseconds(1));
+    CHECK(releases == 1);
+    output.note();
+    std::this_thread::sleep_for(OutputHold::longest);
+    output.note(); // the first counts
+    output.pass();
+    CHECK(releases == 2);
+    output.pass();
+    output.release();
+    CHECK(releases == 2);
+}

@@ -54,6 +54,12 @@ struct StateLayout {
 
     bool has_banks = false; // some slots are banked
 
+    // Where a routine returns to that finds `link` in its link register.
+    std::uint64_t return_address(std::uint64_t link) const {
+        const std::uint64_t address = link + returns.offset;
+        return slots[pc].type == Type::i32 ? address & 0xffffffff : address;
+    }
+
     const Slot& operator[](SlotId id) const { return slots[id]; }
 };
 

@@ -156,8 +156,10 @@ class Splitting {
         return zero_;
     }
 
+    // Who uses it is for the next round to find out.
     Value append(const Instruction& op) {
         function_.instructions.push_back(op);
+        w_.used.push_back(1);
         return {static_cast<std::uint32_t>(function_.instructions.size() - 1)};
     }
 

@@ -110,6 +110,7 @@ bool ExecLoop::runs_beside_region(const Unit& unit) const {
 // end. Kernel code could have such regions over stable pages; in a boot they cost more than they
 // give.
 const FetchPage* ExecLoop::page_for_region(std::uint64_t page, const Unit& root) const {
+    if (page >= page_map_entries) return nullptr; // behind the last one
     const FetchPage* found = context()->fetch_page(static_cast<std::uint32_t>(page));
     const bool is_root = page == root.key.pc >> page_bits;
     return is_root || cpu_.keeps_context(mode()) ? found : nullptr;
@@ -124,7 +125,7 @@ ExecLoop::Links ExecLoop::link_registers() const {
         const ir::Slot& slot = layout[id];
         std::memcpy(&value, slot_in(reinterpret_cast<std::byte*>(header_), slot.offset),
                     ir::info(slot.type).bytes);
-        return value + layout.returns.offset;
+        return layout.return_address(value);
     };
     return {read(layout.returns.link), read(layout.returns.link_inside)};
 }

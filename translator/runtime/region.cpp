@@ -149,7 +149,7 @@ bool RegionFormer::explore(std::uint64_t pc) {
         if (op.op == Op::set_slot && op.imm == scratch_.layout->returns.link) {
             const ir::Instruction& value = scratch_[op.arguments[0]];
             block.returns_to =
-                value.op == Op::constant ? value.imm + scratch_.layout->returns.offset : nowhere;
+                value.op == Op::constant ? scratch_.layout->return_address(value.imm) : nowhere;
         }
     }
     for (const ir::Block& it : scratch_.blocks) {

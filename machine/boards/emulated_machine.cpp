@@ -146,6 +146,8 @@ std::optional<RunEnd> EmulatedMachine::idle() {
 // Under the virtual clock its instructions are time; they are counted without being run.
 void EmulatedMachine::let_poll(std::uint64_t limit) {
     if (clock.kind() == ClockKind::host) {
+        // A run to some number of instructions has to come there.
+        if (limit != no_instruction_limit) return;
         if (scheduler.next_deadline() - scheduler.now() >= shortest_sleep) idle();
     } else if (!environment.gate.expects_host()) {
         const std::uint64_t ahead = std::max<std::uint64_t>(slice(limit), 1);

@@ -4,8 +4,10 @@
     endings.py PROGRAM
 """
 
+import os
 import re
 import sys
+import tempfile
 
 import emulator
 from emulator import expect
@@ -50,6 +52,27 @@ def check_instruction_limit(program):
         expect(outcome.instructions == limit, f"not {limit} instructions", outcome)
 
 
+def check_spinning(program):
+    """A guest that spins for good comes to its limit, and does not keep the host busy without one."""
+    branch_to_itself = b"\x48\x00\x00\x00"
+    with tempfile.NamedTemporaryFile() as rom:
+        rom.write(branch_to_itself * (1 << 18))
+        rom.flush()
+        command = [program, "-bios", rom.name, *QUIET, "--stats"]
+        for clock in ("host", "virtual"):
+            outcome = emulator.run([*command, "--clock", clock, "--max-instructions", 50_000_001],
+                                   SECONDS)
+            expect(outcome.status == 3, f"{clock}: the limit ends with status 3", outcome)
+            expect(outcome.instructions == 50_000_001, f"{clock}: the limit is not met", outcome)
+        before = os.times()
+        outcome = emulator.run([*command, "--timeout", "3"], SECONDS)
+        after = os.times()
+        expect(outcome.status == 3, "the timeout ends with status 3", outcome)
+        busy = (after.children_user + after.children_system
+                - before.children_user - before.children_system)
+        expect(busy < 2, f"spinning for 3 s took {busy} s of CPU time", outcome)
+
+
 def check_keys(program):
     """Ctrl-a c reaches the monitor, Ctrl-a x ends."""
     with emulator.Run([program, *ROM, "-nographic"], SECONDS) as running:
@@ -76,6 +99,7 @@ def check(program):
                outcome)
     check_help(program)
     check_instruction_limit(program)
+    check_spinning(program)
     check_keys(program)
 
 

@@ -276,3 +276,25 @@ TEST_CASE_METHOD(Fixture, "A space that is gone leaves its windows empty") {
     }
     space.map_ram("ram", 0, ram, 0, 0x1000); // does not tell the dead
 }
+
+TEST_CASE("Whether a register is steady is the device's to say, also behind a window") {
+    struct Waited final : Recorder {
+        bool is_steady(std::uint64_t offset) const override { return offset == 8; }
+    };
+    Log log;
+    AddressSpace space("space", log), bus("bus", log);
+    Waited waited;
+    Recorder other;
+    RamBlock ram("ram", 0x1000);
+    const MmioTraits traits{.endian = Endian::big, .min_size = 1, .max_size = 4};
+    bus.map_mmio("waited", 0x2000, 0x10, waited, traits);
+    space.map_window("window", 0x80000000, 0x10000, bus, 0);
+    space.map_mmio("other", 0x90000000, 0x10, other, traits);
+    space.map_ram("ram", 0, ram, 0, 0x1000);
+    CHECK(space.is_steady(0x80002008));
+    CHECK_FALSE(space.is_steady(0x80002004));
+    CHECK_FALSE(space.is_steady(0x90000008));
+    CHECK_FALSE(space.is_steady(8));
+    CHECK_FALSE(space.is_steady(0xa0000008));
+    CHECK(waited.taken().empty());
+}

@@ -29,12 +29,7 @@ constexpr helper::Id without_floats[] = {helper::read_spr, helper::write_spr, he
 } // namespace
 
 const ir::HelperTable& helper_table() {
-    static const ir::HelperTable table = [] {
-        ir::HelperTable made = make_table();
-        for (const helper::Id id : without_floats)
-            made[id].floats = ir::HelperFloats::untouched;
-        return made;
-    }();
+    static const ir::HelperTable table = ir::without_floats(make_table(), without_floats);
     return table;
 }
 

@@ -107,4 +107,11 @@ struct Helper {
 // The index is the HelperId.
 using HelperTable = std::vector<Helper>;
 
+// The table, with HelperFloats::untouched for those helpers.
+template <typename Ids> HelperTable without_floats(HelperTable table, const Ids& ids) {
+    for (const auto id : ids)
+        table[id].floats = HelperFloats::untouched;
+    return table;
+}
+
 } // namespace vestige::ir

@@ -5,6 +5,7 @@
 #include "common/assertion.h"
 #include "translator/ir/printer.h"
 #include "translator/runtime/computed_jump.h"
+#include "translator/runtime/traceless.h"
 
 namespace vestige::runtime {
 

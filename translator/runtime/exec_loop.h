@@ -47,10 +47,6 @@ struct ExecOptions {
     CodeObserver* code_observer = nullptr; // outlives the loop
 };
 
-// Raw IR whose execution changes nothing but the guest's registers, and depends on nothing but them
-// and what it loads.
-bool leaves_no_trace(const ir::Function& function);
-
 // Makes the code generator, which calls the memory path it is given. Null: none, every unit runs on
 // the reference engine.
 using BackendFactory = std::function<std::unique_ptr<Backend>(MemoryPath&)>;
@@ -149,6 +145,8 @@ class ExecLoop final : public CpuRuntime {
     void step_watching();
     void end_jump_watch();
     bool runs_beside_region(const Unit& unit) const;
+    // The unit at pc in the current mode and view, or the region in its place; null: none yet.
+    Unit* known_unit(std::uint64_t pc) const;
     const Unit* region_at(std::uint64_t pc) const;
     void submit_region(std::unique_ptr<Unit> region);
     void install_regions();

@@ -39,10 +39,7 @@ void ExecLoop::consider_window() {
 
 // The unit at pc is hot: what it loops through takes its place.
 void ExecLoop::make_region(std::uint64_t pc, RegionRoot root, const Links& links) {
-    const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
-    if (!page) return;
-    Unit* unit = units_.find(
-        {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
+    Unit* unit = known_unit(pc);
     if (!unit || !unit->code.entry || unit->tier == Tier::region || unit->wider) return;
     if (unit->region_refused) {
         if (!runs_beside_region(*unit)) return;
@@ -84,12 +81,16 @@ void ExecLoop::make_region(std::uint64_t pc, RegionRoot root, const Links& links
     take_in(std::move(region), region_former_.instructions());
 }
 
-// The region that begins there, in the current mode and view.
-const Unit* ExecLoop::region_at(std::uint64_t pc) const {
+Unit* ExecLoop::known_unit(std::uint64_t pc) const {
     const FetchPage* page = context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
     if (!page) return nullptr;
-    const Unit* unit = units_.find(
+    return units_.find(
         {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
+}
+
+// The region that begins there, in the current mode and view.
+const Unit* ExecLoop::region_at(std::uint64_t pc) const {
+    const Unit* unit = known_unit(pc);
     if (!unit || unit->tier == Tier::region) return unit;
     return unit->wider.get();
 }
@@ -178,6 +179,7 @@ std::unique_ptr<Unit> ExecLoop::form_region(const Unit& unit, RegionRoot root, c
     region->instruction_count = blocks[0].instructions;
     region->guest_bytes = blocks[0].bytes;
     region->ends_in_jump = blocks[0].ends_in_jump;
+    region->leaves_no_trace = unit.leaves_no_trace; // what is run of it alone is no more than that
     for (const RegionFormer::GuestBlock& block : blocks.subspan(1))
         region->further_code.push_back({physical(block.pc), block.bytes});
     const auto pages = region_former_.pages();

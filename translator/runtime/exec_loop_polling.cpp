@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "translator/ir/effects.h"
 #include "translator/runtime/exec_loop.h"
 
 namespace vestige::runtime {
@@ -17,27 +16,7 @@ constexpr unsigned most_units = 8; // around a loop
 constexpr unsigned most_rounds = 3;
 constexpr unsigned longest_patience = 4096;
 
-bool calls_a_function(const ir::Function& function, const ir::Instruction& op) {
-    return op.op == ir::Op::call &&
-           (*function.helpers)[static_cast<ir::HelperId>(op.imm)].effect == ir::HelperEffect::pure;
-}
-
 } // namespace
-
-// Helpers are out since they may look at the time, or keep something that is not in the state; the
-// sticky flags of floating point are not in it either.
-bool leaves_no_trace(const ir::Function& function) {
-    constexpr ir::Effects traces =
-        ir::effect::writes_memory | ir::effect::float_state | ir::effect::calls;
-    for (const ir::Block& block : function.blocks)
-        for (const ir::Value value : block.body) {
-            const ir::Instruction& op = function[value];
-            if (op.op == ir::Op::set_bank) return false;
-            if ((ir::info(op.op).effects & traces) != 0 && !calls_a_function(function, op))
-                return false;
-        }
-    return true;
-}
 
 // All that decides what such code does next, but for memory.
 void ExecLoop::save_state(std::vector<std::byte>& state) const {
@@ -57,11 +36,7 @@ bool ExecLoop::run_traceless_unit() {
     refresh();
     const std::uint64_t pc = cpu_.pc();
     const Unit* const unit = find_unit(pc, options_.max_instructions);
-    if (!unit || unit->instruction_count >= header_->budget) return false;
-    const FetchPage* const page = fetch(pc);
-    const std::uint64_t offset = pc & page_mask;
-    lift(unit->key, {page->host + offset, page_size - offset}, function_);
-    if (!leaves_no_trace(function_)) return false;
+    if (!unit || !unit->leaves_no_trace || unit->instruction_count >= header_->budget) return false;
     run_reference(pc, options_.max_instructions, header_->budget);
     return !attention_ && header_->leave_code == ir::leave::none;
 }
@@ -108,12 +83,7 @@ void ExecLoop::consider_polling() {
         --polling_patience_.wait;
         return;
     }
-    const std::uint64_t pc = cpu_.pc();
-    const FetchPage* const page =
-        context()->fetch_page(static_cast<std::uint32_t>(pc >> page_bits));
-    if (!page) return;
-    const Unit* const unit = units_.find(
-        {page->physical | (pc & page_mask), pc, mode(), options_.max_instructions, view()});
+    const Unit* const unit = known_unit(cpu_.pc());
     if (!unit || !unit->leaves_no_trace) return;
     memory_.poll_detector().suspect();
     // Most such loops compute.

@@ -58,7 +58,7 @@ struct Unit {
     std::uint32_t instruction_count = 0; // of a region: of its first block
     std::uint32_t guest_bytes = 0;       // from key.physical on
     bool ends_in_jump = false;           // those bytes do, a computed one
-    bool leaves_no_trace = false;        // but in registers: see exec_loop_polling.cpp
+    bool leaves_no_trace = false;        // but in registers: traceless.h
     std::vector<CodeRange> further_code; // of a region: its other blocks
     // Of a region: guest addresses where it looks at the budget, so that it may be left there.
     std::vector<std::uint64_t> looks_at_budget;
